@@ -1,0 +1,50 @@
+# add_module(rollout DEPENDS base model LIBRARIES soci)
+#
+# Makes the library `rollout` from src/rollout/*.cpp (and impl/), and from its *_test.cpp files the test program
+# `rollout_test`. A module may include only its own headers and those of the modules under DEPENDS, which must
+# already be defined: so src/CMakeLists.txt, read from top to bottom, is the map. tests/layering_test checks that the
+# includes keep to it.
+function(add_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/impl/*.cpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  foreach(dependency ${ARG_DEPENDS})
+    if(NOT TARGET ${dependency})
+      message(FATAL_ERROR "${name} depends on ${dependency}, which is not above it in src/CMakeLists.txt")
+    endif()
+  endforeach()
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC dependencies ${ARG_DEPENDS} ${ARG_LIBRARIES})
+    use_precompiled_header(${name})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE dependencies ${ARG_DEPENDS} ${ARG_LIBRARIES})
+  endif()
+
+  if(tests AND PILOTHOUSE_TESTS)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} GTest::gtest GTest::gtest_main)
+    use_precompiled_header(${name}_test)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit)
+  endif()
+endfunction()
+
+# One precompiled header serves the whole tree.
+function(use_precompiled_header target)
+  if(NOT TARGET precompiled)
+    file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
+    add_library(precompiled STATIC ${CMAKE_BINARY_DIR}/precompiled.cpp)
+    target_link_libraries(precompiled PUBLIC dependencies)
+    target_include_directories(precompiled PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_precompile_headers(precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.hpp)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM precompiled)
+endfunction()
