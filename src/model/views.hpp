@@ -1,0 +1,275 @@
+// What the API answers and the command line reads: one shape for both.
+#pragma once
+#include "model/deployment.hpp"
+
+namespace model {
+
+/// One side of the comparison: a version's share of failed requests and what is known of the true rate.
+struct RateView {
+    std::string version{};
+    std::uint64_t requests = 0;
+    std::uint64_t failures = 0;
+    double error_percent = 0;
+    double at_least_percent = 0;  // limits of the confidence sequence
+    double at_most_percent = 100;
+    bool operator==(RateView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RateView, (), (version, requests, failures, error_percent, at_least_percent, at_most_percent))
+
+struct StepView {
+    std::string component{};
+    int number = 0;  // from 1
+    StepKind kind = StepKind::prepare;
+    int weight_percent = 0;
+    int new_replicas = 0;
+    int old_replicas = 0;
+    std::int64_t at_least_seconds = 0;
+    std::string text{};  // "send 25 % of the traffic to 1.1.0"
+    bool operator==(StepView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(StepView, (),
+                      (component, number, kind, weight_percent, new_replicas, old_replicas, at_least_seconds, text))
+
+struct ComponentRolloutView {
+    std::string name{};
+    std::optional<std::string> from_version{};
+    int step = 0;   // from 1; 0 while it waits for its start
+    int steps = 0;
+    int weight_percent = 0;
+    Verdict verdict = Verdict::none;
+    std::string reason{};
+    Phase phase = Phase::queued;
+    std::optional<WallTime> since{};           // of what `reason` says
+    std::optional<RateView> canary{}, stable{};  // the evidence so far
+    std::string judgement{};                   // the verdict as a sentence
+    std::vector<StepView> plan{};
+    bool operator==(ComponentRolloutView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ComponentRolloutView, (),
+                      (name, from_version, step, steps, weight_percent, verdict, reason, phase, since, canary, stable,
+                       judgement, plan))
+
+struct DeploymentView {
+    DeploymentId id{};
+    std::string environment{};
+    std::string version{};
+    Strategy strategy = Strategy::canary;
+    Status status = Status::queued;
+    Phase phase = Phase::queued;
+    std::string reason{};
+    Trigger trigger = Trigger::api;
+    std::string actor{};
+    WallTime created_at{};
+    std::optional<WallTime> started_at{};
+    std::optional<WallTime> completed_at{};
+    std::optional<WallTime> observed_at{};  // when the targets were last looked at
+    std::optional<DeploymentId> retry_of{};
+    std::optional<DeploymentId> rollback_of{};
+    std::vector<ComponentRolloutView> components{};
+    bool operator==(DeploymentView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(DeploymentView, (),
+                      (id, environment, version, strategy, status, phase, reason, trigger, actor, created_at, started_at,
+                       completed_at, observed_at, retry_of, rollback_of, components))
+
+struct DeploymentList {
+    std::vector<DeploymentView> items{};
+    std::optional<std::string> next{};
+};
+BOOST_DESCRIBE_STRUCT(DeploymentList, (), (items, next))
+
+struct DeployRequest {
+    std::string version{};
+    std::optional<Strategy> strategy{};                     // default: the component's
+    std::optional<std::vector<std::string>> components{};   // default: all enabled ones
+    std::optional<DeployOptions> options{};
+    bool operator==(DeployRequest const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(DeployRequest, (), (version, strategy, components, options))
+inline constexpr base::FieldRule deploy_request_rules[] = {
+    {.field = "version", .required = true, .longest = 128, .about = "the version to bring there"},
+    {.field = "strategy", .about = "rolling, blue-green or canary; default: what the component declares"},
+    {.field = "components", .minimum = 1, .maximum = 200, .about = "names; default: all that are enabled"},
+};
+constexpr std::span<base::FieldRule const> rules_of(DeployRequest const*) { return deploy_request_rules; }
+
+struct PlanView {
+    std::string environment{};
+    std::string version{};
+    Strategy strategy = Strategy::canary;
+    std::vector<StepView> steps{};
+    std::int64_t at_least_seconds = 0;
+    std::vector<std::string> blockers{};  // sentences; empty: it can start now
+    bool operator==(PlanView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PlanView, (), (environment, version, strategy, steps, at_least_seconds, blockers))
+
+struct ReplicaCount {
+    int wanted = 0;
+    int ready = 0;
+    bool operator==(ReplicaCount const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ReplicaCount, (), (wanted, ready))
+
+/// `healthy`: all wanted replicas take traffic. `degraded`: some. `failed`: none. `deploying`: a deployment is under way.
+/// `empty`: nothing was deployed yet. `unknown`: not observed (yet), or not for a while. `disabled`.
+enum class Health { healthy, degraded, failed, deploying, empty, unknown, disabled };
+BOOST_DESCRIBE_ENUM(Health, healthy, degraded, failed, deploying, empty, unknown, disabled)
+
+struct ComponentView {
+    std::string name{};
+    std::string service{};
+    bool enabled = true;
+    std::optional<std::string> version{};
+    ReplicaCount replicas{};
+    std::optional<std::string> traffic_address{};
+    Health health = Health::unknown;
+    std::string reason{};
+    std::optional<DeploymentId> deployment{};  // the one under way
+    bool operator==(ComponentView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ComponentView, (),
+                      (name, service, enabled, version, replicas, traffic_address, health, reason, deployment))
+
+struct EnvironmentView {
+    std::string name{};
+    Provider provider = Provider::on_premises;
+    EnvironmentType type = EnvironmentType::cloud;
+    std::string region{};
+    bool enabled = true;
+    std::string target{};  // "host", "sample"
+    Health health = Health::unknown;
+    std::optional<WallTime> observed_at{};
+    std::vector<ComponentView> components{};
+    bool operator==(EnvironmentView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(EnvironmentView, (),
+                      (name, provider, type, region, enabled, target, health, observed_at, components))
+
+struct EnvironmentList {
+    std::vector<EnvironmentView> items{};
+    std::optional<std::string> next{};
+};
+BOOST_DESCRIBE_STRUCT(EnvironmentList, (), (items, next))
+
+struct ProviderGroup {
+    Provider provider = Provider::on_premises;
+    std::vector<EnvironmentView> items{};
+};
+BOOST_DESCRIBE_STRUCT(ProviderGroup, (), (provider, items))
+struct GroupedEnvironments {
+    std::vector<ProviderGroup> groups{};
+};
+BOOST_DESCRIBE_STRUCT(GroupedEnvironments, (), (groups))
+
+struct ReplicaView {
+    std::string name{};
+    std::string version{};
+    std::string phase{};  // of the process: "running", "backing_off"
+    std::int64_t pid = 0;
+    std::uint16_t port = 0;
+    int starts = 0;
+    int weight = 0;        // HAProxy's
+    bool routable = false;
+    bool draining = false;
+    std::string check{};   // HAProxy's: "L7OK"
+    std::int64_t sessions = 0;
+    bool operator==(ReplicaView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ReplicaView, (),
+                      (name, version, phase, pid, port, starts, weight, routable, draining, check, sessions))
+
+struct TrafficView {
+    std::string listen{};
+    bool running = false;
+    std::string problem{};
+    std::uint64_t requests = 0;      // since HAProxy started
+    std::uint64_t own_failures = 0;  // answers that HAProxy made by itself
+    std::uint64_t retries = 0;
+    bool operator==(TrafficView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TrafficView, (), (listen, running, problem, requests, own_failures, retries))
+
+struct ComponentStatusView {
+    std::string name{};
+    std::optional<std::string> version{};
+    Health health = Health::unknown;
+    std::string reason{};
+    std::vector<ReplicaView> replicas{};
+    std::optional<TrafficView> traffic{};
+    std::optional<DeploymentView> deployment{};  // the one under way
+    std::optional<WallTime> observed_at{};
+    bool operator==(ComponentStatusView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ComponentStatusView, (),
+                      (name, version, health, reason, replicas, traffic, deployment, observed_at))
+
+struct EnvironmentStatusView {
+    std::string name{};
+    bool enabled = true;
+    Health health = Health::unknown;
+    std::optional<WallTime> observed_at{};
+    std::vector<ComponentStatusView> components{};
+    bool operator==(EnvironmentStatusView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(EnvironmentStatusView, (), (name, enabled, health, observed_at, components))
+
+struct LogList {
+    std::vector<LogEntry> items{};
+    std::optional<std::string> next{};
+};
+BOOST_DESCRIBE_STRUCT(LogList, (), (items, next))
+struct AuditList {
+    std::vector<AuditEntry> items{};
+    std::optional<std::string> next{};
+};
+BOOST_DESCRIBE_STRUCT(AuditList, (), (items, next))
+
+struct SetupRequest {
+    std::string token{};
+    std::string username{};
+    std::string password{};
+};
+BOOST_DESCRIBE_STRUCT(SetupRequest, (), (token, username, password))
+inline constexpr base::FieldRule setup_request_rules[] = {
+    {.field = "token", .required = true, .longest = 128, .about = "the one-time set-up token that the first start printed"},
+    {.field = "username", .required = true, .longest = 64},
+    {.field = "password", .required = true, .longest = 2048, .about = "15 characters or more"}};
+constexpr std::span<base::FieldRule const> rules_of(SetupRequest const*) { return setup_request_rules; }
+
+struct LoginRequest {
+    std::string username{};
+    std::string password{};
+};
+BOOST_DESCRIBE_STRUCT(LoginRequest, (), (username, password))
+inline constexpr base::FieldRule login_request_rules[] = {{.field = "username", .required = true, .longest = 64},
+                                                          {.field = "password", .required = true, .longest = 2048}};
+constexpr std::span<base::FieldRule const> rules_of(LoginRequest const*) { return login_request_rules; }
+
+struct LoginAnswer {
+    std::string token{};
+    WallTime expires_at{};
+};
+BOOST_DESCRIBE_STRUCT(LoginAnswer, (), (token, expires_at))
+
+struct PromoteRequest {
+    std::optional<bool> all{};  // false or absent: this gate or step only
+};
+BOOST_DESCRIBE_STRUCT(PromoteRequest, (), (all))
+
+struct RollbackRequest {
+    std::optional<std::string> version{};  // absent: the previous one
+};
+BOOST_DESCRIBE_STRUCT(RollbackRequest, (), (version))
+inline constexpr base::FieldRule rollback_request_rules[] = {{.field = "version", .longest = 128}};
+constexpr std::span<base::FieldRule const> rules_of(RollbackRequest const*) { return rollback_request_rules; }
+
+struct ToggleRequest {
+    bool enabled = true;
+    std::optional<std::string> component{};  // absent: the environment as a whole
+};
+BOOST_DESCRIBE_STRUCT(ToggleRequest, (), (enabled, component))
+inline constexpr base::FieldRule toggle_request_rules[] = {{.field = "enabled", .required = true}};
+constexpr std::span<base::FieldRule const> rules_of(ToggleRequest const*) { return toggle_request_rules; }
+
+}  // namespace model
