@@ -35,6 +35,7 @@ struct FieldRule {
     double maximum = std::numeric_limits<double>::max();
     std::size_t longest = 4096;  // characters of a text
     std::string_view about{};    // one sentence, for the documents
+    std::string_view pattern{};  // of a text, as an ECMA 262 expression: for the documents; who uses the text checks it
 };
 constexpr std::span<FieldRule const> rules_of(void const*) { return {}; }
 
@@ -320,6 +321,7 @@ json::object schema_of(SchemaFor use, FieldRule const* rule) {
     } else if constexpr (std::is_same_v<T, std::string> || is_id<T>) {
         schema["type"] = "string";
         if (use == SchemaFor::request) schema["maxLength"] = rule ? rule->longest : 4096;
+        if (rule && !rule->pattern.empty()) schema["pattern"] = json::string(rule->pattern);
     } else if constexpr (std::is_same_v<T, Duration>) {
         schema["type"] = "string";
         schema["pattern"] = "^([0-9]{1,9}(ms|s|m|h|d))+$";

@@ -208,8 +208,10 @@ constexpr std::span<base::FieldRule const> rules_of(Environments const*) { retur
 
 /// Lower-case letters, digits and dashes, a letter or digit at both ends, at most 63: safe in file names, in HAProxy and in URLs.
 bool is_name(std::string_view text);
+inline constexpr std::string_view name_pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 /// `[A-Za-z0-9][A-Za-z0-9._+-]{0,127}` without "..": safe in paths. Errors: invalid.
 base::Result<void> check_version(std::string_view version);
+inline constexpr std::string_view version_pattern = "^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$";
 
 /// Rules that concern several fields together: `weights_percent` rise and end at 100, surge and unavailable are not both 0, ...
 /// Errors: invalid; the message begins with the path below `path`.

@@ -87,7 +87,7 @@ struct DeployRequest {
 };
 BOOST_DESCRIBE_STRUCT(DeployRequest, (), (version, strategy, components, options))
 inline constexpr base::FieldRule deploy_request_rules[] = {
-    {.field = "version", .required = true, .longest = 128, .about = "the version to bring there"},
+    {.field = "version", .required = true, .longest = 128, .about = "the version to bring there", .pattern = version_pattern},
     {.field = "strategy", .about = "rolling, blue-green or canary; default: what the component declares"},
     {.field = "components", .minimum = 1, .maximum = 200, .about = "names; default: all that are enabled"},
 };
@@ -261,7 +261,8 @@ struct RollbackRequest {
     std::optional<std::string> version{};  // absent: the previous one
 };
 BOOST_DESCRIBE_STRUCT(RollbackRequest, (), (version))
-inline constexpr base::FieldRule rollback_request_rules[] = {{.field = "version", .longest = 128}};
+inline constexpr base::FieldRule rollback_request_rules[] = {
+    {.field = "version", .longest = 128, .about = "default: the one that was there before", .pattern = version_pattern}};
 constexpr std::span<base::FieldRule const> rules_of(RollbackRequest const*) { return rollback_request_rules; }
 
 struct ToggleRequest {
@@ -269,7 +270,9 @@ struct ToggleRequest {
     std::optional<std::string> component{};  // absent: the environment as a whole
 };
 BOOST_DESCRIBE_STRUCT(ToggleRequest, (), (enabled, component))
-inline constexpr base::FieldRule toggle_request_rules[] = {{.field = "enabled", .required = true}};
+inline constexpr base::FieldRule toggle_request_rules[] = {
+    {.field = "enabled", .required = true},
+    {.field = "component", .longest = 63, .about = "default: the environment as a whole", .pattern = name_pattern}};
 constexpr std::span<base::FieldRule const> rules_of(ToggleRequest const*) { return toggle_request_rules; }
 
 }  // namespace model
