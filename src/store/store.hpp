@@ -42,8 +42,8 @@ public:
 protected:
     using Work = std::function<Result<void>(Transaction&)>;
     using Done = asio::any_completion_handler<void(Result<void>)>;
-    /// Completes through the handler's executor.
-    virtual void submit(bool writes, Work work, Done done) = 0;
+    /// Answers on `home`, never inside the call.
+    virtual void submit(bool writes, Work work, Executor home, Done done) = 0;
 };
 
 template <class T>
@@ -158,6 +158,7 @@ struct IdempotentAnswer {
     int status = 0;
     std::string body{};
 };
+BOOST_DESCRIBE_STRUCT(IdempotentAnswer, (), (request_hash, status, body))
 /// What was answered to this key of this user; nothing when unknown or older than 24 h.
 Result<std::optional<IdempotentAnswer>> find_answer(Transaction&, std::string const& user, std::string const& key,
                                                     WallTime now);
@@ -172,6 +173,7 @@ struct User {
     std::string role = "admin";
     WallTime created_at{};
 };
+BOOST_DESCRIBE_STRUCT(User, (), (name, password_hash, role, created_at))
 Result<std::int64_t> count_users(Transaction&);
 Result<void> insert_user(Transaction&, User const&);  // conflict: the name is taken
 Result<std::optional<User>> find_user(Transaction&, std::string const& name);
@@ -184,6 +186,7 @@ struct Session {
     WallTime expires_at{};
     std::string address{};
 };
+BOOST_DESCRIBE_STRUCT(Session, (), (token_hash, user, created_at, expires_at, address))
 Result<void> insert_session(Transaction&, Session const&);
 Result<std::optional<Session>> find_session(Transaction&, std::string const& token_hash);
 Result<std::vector<Session>> live_sessions(Transaction&, WallTime now);
@@ -197,6 +200,7 @@ struct Guesses {
     std::int64_t in_window = 0;
     WallTime wait_until{};
 };
+BOOST_DESCRIBE_STRUCT(Guesses, (), (failures, window_began, in_window, wait_until))
 Result<Guesses> find_guesses(Transaction&, std::string const& who);
 Result<void> save_guesses(Transaction&, std::string const& who, Guesses const&);
 Result<void> forget_guesses(Transaction&, std::string const& who);
@@ -235,7 +239,8 @@ namespace detail {
 template <class R, class F>
 awaitable<R> run(F submit) {
     auto result = std::make_shared<std::optional<R>>();
-    auto start = [&](auto handler) { submit(result, std::move(handler)); };
+    Executor home = co_await asio::this_coro::executor;
+    auto start = [&](auto handler) { submit(result, home, std::move(handler)); };
     Result<void> committed = co_await asio::async_initiate<asio::use_awaitable_t<> const, void(Result<void>)>(start, use_awaitable);
     if (!committed) co_return committed.error();
     co_return std::move(**result);
@@ -244,24 +249,24 @@ awaitable<R> run(F submit) {
 
 template <class Work_, class R>
 awaitable<R> Store::write(Work_ work) {
-    auto go = [this, &work](std::shared_ptr<std::optional<R>> result, auto handler) {
+    auto go = [this, &work](std::shared_ptr<std::optional<R>> result, Executor const& home, auto handler) {
         submit(true, [result, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
             *result = work(transaction);
             if (!**result) return (**result).error();
             return {};
-        }, std::move(handler));
+        }, home, std::move(handler));
     };
     co_return co_await detail::run<R>(go);
 }
 
 template <class Work_, class R>
 awaitable<R> Store::read(Work_ work) {
-    auto go = [this, &work](std::shared_ptr<std::optional<R>> result, auto handler) {
+    auto go = [this, &work](std::shared_ptr<std::optional<R>> result, Executor const& home, auto handler) {
         submit(false, [result, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
             *result = work(transaction);
             if (!**result) return (**result).error();
             return {};
-        }, std::move(handler));
+        }, home, std::move(handler));
     };
     co_return co_await detail::run<R>(go);
 }
