@@ -1,0 +1,245 @@
+#include "rollout/verdict.hpp"
+
+#include <cmath>
+
+namespace rollout {
+
+namespace {
+
+using model::Counts;
+using model::Judgement;
+using model::Limits;
+using model::Verdict;
+
+// -- Likelihoods. Logarithms throughout; order within a stream does not matter, so counts say it all.
+
+struct Tally {
+    double failures, successes;
+    explicit Tally(Counts const& counts)
+        : failures(static_cast<double>(std::min(counts.failures, counts.requests))),
+          successes(static_cast<double>(counts.requests) - failures) {}
+    Tally(double failed, double succeeded) : failures(failed), successes(succeeded) {}
+    double rate() const { return failures / (failures + successes); }
+};
+
+/// std::lgamma writes a global variable.
+double log_gamma(double x) {
+    int sign = 0;
+    return ::lgamma_r(x, &sign);
+}
+double log_beta(double a, double b) { return log_gamma(a) + log_gamma(b) - log_gamma(a + b); }
+double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
+double times_log(double count, double x) { return count == 0 ? 0 : count * std::log(x); }
+
+double log_likelihood(Tally const& seen, double rate) {
+    return times_log(seen.failures, rate) + times_log(seen.successes, 1 - rate);
+}
+
+/// Averaged over all rates, weighted by Beta(1/2, b): with a large b the rates are expected to be small.
+double log_mixture(Tally const& seen, double b) {
+    return log_beta(seen.failures + 0.5, seen.successes + b) - log_beta(0.5, b);
+}
+
+/// A service that fails once in ten requests, in a hundred or in ten thousand: all are expected, so that none decides late.
+double log_mixture_of_scales(Tally const& seen) {
+    constexpr std::array scales{0.5, 5.0, 50.0, 500.0};
+    double sum = log_mixture(seen, scales[0]);
+    for (std::size_t i = 1; i < scales.size(); ++i) sum = log_sum(sum, log_mixture(seen, scales[i]));
+    return sum - std::log(static_cast<double>(scales.size()));
+}
+
+/// The border between true and false; `is_low(x)` holds below it.
+template <class IsLow>
+double bisect(double low, double high, IsLow const& is_low) {
+    for (int i = 0; i < 45; ++i) {
+        double middle = (low + high) / 2;
+        (is_low(middle) ? low : high) = middle;
+    }
+    return (low + high) / 2;
+}
+
+// -- The two-sample test: evidence against "canary rate minus stable rate is at most (or at least) d".
+//
+// The likelihood averaged over all pairs of rates, divided by the greatest likelihood that the hypothesis allows, exceeds
+// 1/risk with a chance of at most `risk`, at any look (Ville's inequality; "universal inference", Wasserman, Ramdas and
+// Balakrishnan 2020), however the traffic is split and whenever the split changes.
+
+/// The greatest likelihood with canary rate = stable rate + d.
+double log_greatest_likelihood(Tally const& canary, Tally const& stable, double d) {
+    auto slope = [](Tally const& seen, double rate) {
+        double rising = seen.failures > 0 ? seen.failures / rate : 0;
+        double falling = seen.successes > 0 ? seen.successes / (1 - rate) : 0;
+        return rising - falling;
+    };
+    // The stable rate; the likelihood is concave in it.
+    double rate = bisect(std::max(0.0, -d), std::min(1.0, 1 - d),
+                         [&](double x) { return slope(canary, x + d) + slope(stable, x) > 0; });
+    return log_likelihood(canary, std::clamp(rate + d, 0.0, 1.0)) + log_likelihood(stable, rate);
+}
+
+class Evidence {
+public:
+    explicit Evidence(Pair const& counts)
+        : canary_(counts.canary),
+          stable_(counts.stable),
+          difference_(canary_.rate() - stable_.rate()),
+          apart_(log_mixture_of_scales(canary_) + log_mixture_of_scales(stable_)) {}
+
+    double seen_difference() const { return difference_; }
+
+    /// Against "at most d".
+    bool refutes_at_most(double d, double risk) const {
+        return difference_ > d && apart_ - log_greatest_likelihood(canary_, stable_, d) >= -std::log(risk);
+    }
+    /// Against "at least d". A good version most often fails as the old one does, so one rate for both is half expected.
+    bool refutes_at_least(double d, double risk) const {
+        if (difference_ >= d) return false;
+        double together = log_mixture_of_scales({canary_.failures + stable_.failures, canary_.successes + stable_.successes});
+        double average = log_sum(apart_, together) - std::log(2.0);
+        return average - log_greatest_likelihood(canary_, stable_, d) >= -std::log(risk);
+    }
+
+private:
+    Tally canary_, stable_;
+    double difference_;
+    double apart_;
+};
+
+bool can_compare(Pair const& counts) { return counts.canary.requests > 0 && counts.stable.requests > 0; }
+
+// -- Sentences.
+
+/// In percent: one decimal, but two figures of what is small.
+std::string hundredths(double share) {
+    double value = share * 100;
+    if (value != 0 && std::abs(value) < 0.095) return fmt::format("{:.2g}", value);
+    return fmt::format("{:.1f}", value);
+}
+std::string percent(double share) { return hundredths(share) + " %"; }
+std::string points(double share) { return hundredths(share) + " points"; }
+
+std::string number(std::uint64_t count) {
+    std::string text = std::to_string(count);
+    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+    return text;
+}
+
+std::string requests(std::uint64_t count) { return count == 1 ? "1 request" : number(count) + " requests"; }
+
+std::string fails(std::string const& version, Counts const& counts) {
+    return fmt::format("{} fails {} of {}", version, percent(Tally(counts).rate()), requests(counts.requests));
+}
+
+struct Test {
+    JudgeInput const& input;
+    Pair counts;
+    double risk;
+    char const* where;  // "" or "at this weight "
+};
+
+double margin_of(Test const& test) { return test.input.settings.margin_percent / 100; }
+
+std::string say_comparison(Test const& test, Verdict verdict) {
+    std::string rates = fmt::format("{}{}, {} {} of {}{}", test.where, fails(test.input.canary_version, test.counts.canary),
+                                    test.input.stable_version, percent(Tally(test.counts.stable).rate()),
+                                    number(test.counts.stable.requests),
+                                    test.input.historical ? " in its last window before the switch" : "");
+    Limits limits = difference(test.counts, test.risk);
+    std::string allowed = fmt::format("{:g} allowed", test.input.settings.margin_percent);
+    if (verdict == Verdict::bad) return fmt::format("{}: worse by at least {}", rates, points(limits.lower));
+    if (verdict == Verdict::good && limits.upper <= 0) return fmt::format("{}: better", rates);
+    if (verdict == Verdict::good) return fmt::format("{}: at most {} worse, {}", rates, points(limits.upper), allowed);
+    return fmt::format("{}: not decided, may be up to {} worse, {}", rates, points(limits.upper), allowed);
+}
+
+std::string say_first(Test const& test, Judgement const& judgement) {
+    std::string rate = test.where + fails(test.input.canary_version, test.counts.canary);
+    double limit = test.input.settings.first_limit_percent;
+    if (judgement.verdict == Verdict::bad)
+        return fmt::format("{}, at least {}: above the limit of {:g} % for a first deployment", rate,
+                           percent(judgement.canary_limits.lower), limit);
+    return fmt::format("{}, at most {}: {}the limit for a first deployment is {:g} % and {:g} points", rate,
+                       percent(judgement.canary_limits.upper), judgement.verdict == Verdict::good ? "" : "not decided, ", limit,
+                       test.input.settings.margin_percent);
+}
+
+// -- Judging.
+
+Verdict against_limit(Limits const& canary, model::JudgeSettings const& settings) {
+    if (canary.lower > settings.first_limit_percent / 100) return Verdict::bad;
+    if (canary.upper < (settings.first_limit_percent + settings.margin_percent) / 100) return Verdict::good;
+    return Verdict::not_enough_data;
+}
+
+void judge_first(Test const& test, Judgement& judgement) {
+    judgement.verdict = against_limit(judgement.canary_limits, test.input.settings);
+    judgement.sentence = say_first(test, judgement);
+}
+
+void judge_pair(Test const& test, Judgement& judgement) {
+    judgement.verdict = compare(test.counts, test.risk, margin_of(test));
+    judgement.sentence = can_compare(test.counts) ? say_comparison(test, judgement.verdict)
+                                                  : fmt::format("{}{}, {} has none to compare with", test.where,
+                                                                fails(test.input.canary_version, test.counts.canary),
+                                                                test.input.stable_version);
+}
+
+Judgement run(Test const& test) {
+    Judgement judgement{.verdict = Verdict::not_enough_data,
+                        .canary = test.counts.canary,
+                        .stable = test.counts.stable,
+                        .canary_limits = confidence_sequence(test.counts.canary, test.risk / 2),
+                        .stable_limits = confidence_sequence(test.counts.stable, test.risk / 2),
+                        .risk = test.risk,
+                        .historical = test.input.historical};
+    if (test.input.source_down) {
+        judgement.verdict = Verdict::source_down;
+        judgement.sentence = "the requests are not counted at present, so nothing is decided";
+    } else if (test.counts.canary.requests == 0) {
+        judgement.sentence = fmt::format("{}{} has had no request yet", test.where, test.input.canary_version);
+    } else if (test.input.first_deployment) {
+        judge_first(test, judgement);
+    } else {
+        judge_pair(test, judgement);
+    }
+    return judgement;
+}
+
+}  // namespace
+
+Judged judge(JudgeInput const& input) {
+    double half = input.settings.risk / 2;
+    Judged judged;
+    judged.total = run({input, {input.canary, input.stable}, half, ""});
+    judged.stage = run({input, {input.stage_canary, input.stage_stable}, half / std::max(1, input.stages), "at this weight "});
+    judged.verdict = judged.stage.verdict == Verdict::bad ? Verdict::bad : judged.total.verdict;
+    return judged;
+}
+
+Limits confidence_sequence(Counts const& counts, double risk) {
+    if (counts.requests == 0) return {0, 1};
+    Tally seen(counts);
+    double least = log_mixture(seen, 0.5) + std::log(risk);
+    auto is_likely = [&](double rate) { return log_likelihood(seen, rate) > least; };
+    double rate = seen.rate();
+    return {.lower = seen.failures == 0 ? 0 : bisect(0, rate, [&](double x) { return !is_likely(x); }),
+            .upper = seen.successes == 0 ? 1 : bisect(rate, 1, is_likely)};
+}
+
+Verdict compare(Pair const& counts, double risk, double margin) {
+    if (!can_compare(counts)) return Verdict::not_enough_data;
+    Evidence evidence(counts);
+    if (evidence.refutes_at_most(0, risk)) return Verdict::bad;
+    if (evidence.refutes_at_least(margin, risk)) return Verdict::good;
+    return Verdict::not_enough_data;
+}
+
+Limits difference(Pair const& counts, double risk) {
+    if (!can_compare(counts)) return {-1, 1};
+    Evidence evidence(counts);
+    double seen = evidence.seen_difference();
+    return {.lower = bisect(-1, seen, [&](double d) { return evidence.refutes_at_most(d, risk); }),
+            .upper = bisect(seen, 1, [&](double d) { return !evidence.refutes_at_least(d, risk); })};
+}
+
+}  // namespace rollout
