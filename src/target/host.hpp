@@ -1,5 +1,7 @@
 // Replicas of components as processes on this machine.
 #pragma once
+#include <mutex>
+
 #include "base/asio.hpp"
 #include "base/files.hpp"
 #include "model/deployment.hpp"
@@ -28,13 +30,19 @@ struct ComponentKey {
 
 /// One instance per data folder. Calls for one component never overlap. `workers` runs what blocks.
 ///
+/// Relative paths in a workload (the program, the artifact) are relative to `base_folder`, the folder of environments.yaml;
+/// commands run there, too. Empty: artifacts are relative to our own working folder, commands run in the replica's folder.
+/// Placeholders in command, artifact and env: {version} {port} {folder} (the replica's own). Nothing else is replaced, and no
+/// variable PORT is set.
+///
 /// Folders: `<root>/<environment>/<component>/<replica>/` with `replica.json` (revision, slot, version, port: written and
 /// synced before the launch), the supervisor's files and the command's output.
 ///
 /// Every change carries the writer's epoch: a lower one than the folder's `fence` file holds is refused (conflict).
 class Host {
 public:
-    Host(Executor workers, base::Files& files, Supervisor& supervisor, std::string root);
+    Host(Executor workers, base::Files& files, Supervisor& supervisor, std::string root,
+         std::string base_folder = {});
 
     /// All replicas of the component whose folder exists, sorted by revision and slot. Errors: unavailable.
     awaitable<base::Result<std::vector<Replica>>> replicas(ComponentKey key);
@@ -52,11 +60,22 @@ public:
     std::string folder(ComponentKey const& key) const;
 
 private:
+    base::Result<std::vector<Replica>> look(std::string const& component_folder);
+    base::Result<void> start_now(ComponentKey const& key, model::Revision const& revision, int slot, std::int64_t epoch);
+    base::Result<void> stop_now(ComponentKey const& key, std::string const& replica, std::int64_t epoch);
+    base::Result<void> find_artifact(model::Workload const& workload, std::string const& version);
     base::Result<void> check_fence(ComponentKey const& key, std::int64_t epoch);
+    base::Result<std::uint16_t> choose_port(std::string const& folder);
+    void load_ports();
+    std::string resolve(std::string const& path) const;
+
     Executor workers_;
     base::Files& files_;
     Supervisor& supervisor_;
     std::string root_;
+    std::string base_folder_;
+    std::mutex mutex_;
+    std::optional<std::map<std::string, std::uint16_t>> ports_{};  // by folder, of all components; read at the first start
 };
 
 }  // namespace target
