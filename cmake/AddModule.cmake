@@ -30,6 +30,7 @@ function(add_module name)
 
   if(tests AND PILOTHOUSE_TESTS)
     add_executable(${name}_test ${tests})
+    target_compile_definitions(${name}_test PRIVATE PILOTHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_link_libraries(${name}_test PRIVATE ${name} GTest::gtest GTest::gtest_main)
     use_precompiled_header(${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test)

@@ -147,7 +147,7 @@ struct Rollout {
 
     Phase phase = Phase::queued;
     std::string reason{};    // the sentence that every screen shows
-    WallTime since{};        // when this phase and what it waits for began
+    WallTime since{};        // when this step, or the abort, began
     int step = 0;            // index into plan
     Duration step_observed{};  // observed time in this step
     Duration waited{};         // observed time without a decision (judge)
@@ -155,23 +155,22 @@ struct Rollout {
     bool approved = false;   // the gate of this step was promoted
     bool promote_all = false;
     AbortCause abort = AbortCause::none;
+    std::string reason_of_abort{};
     bool promoted = false;   // the new version is the stable one: the point of no return
-    std::vector<std::string> routable_once{};  // replicas that have passed a check since they were added
+    bool cut = false;        // the drain limit has passed: what still streams is ended
+    int weight_in_force = 0; // percent of the traffic for the new version, as last observed
     Evidence evidence{};
     Judgement total{}, stage{};  // the two tests
     std::int64_t epoch = 0;      // of the last writer
     std::int64_t version_number = 0;  // rises with each stored change
     bool operator==(Rollout const&) const = default;
 
-    int weight_percent() const {
-        if (abort != AbortCause::none && from.number != 0) return 0;
-        return plan.empty() ? 0 : plan[static_cast<std::size_t>(step)].weight_percent;
-    }
+    Step const& current() const { return plan[static_cast<std::size_t>(step)]; }
 };
 BOOST_DESCRIBE_STRUCT(Rollout, (),
                       (deployment, environment, component, strategy, settings, judge, from, to, plan, phase, reason,
-                       since, step, step_observed, waited, paused, approved, promote_all, abort, promoted,
-                       routable_once, evidence, total, stage, epoch, version_number))
+                       since, step, step_observed, waited, paused, approved, promote_all, abort, reason_of_abort,
+                       promoted, cut, weight_in_force, evidence, total, stage, epoch, version_number))
 
 enum class WhenBusy { queue, supersede, refuse };
 BOOST_DESCRIBE_ENUM(WhenBusy, queue, supersede, refuse)

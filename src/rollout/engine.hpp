@@ -43,7 +43,8 @@ struct EngineSettings {
     Duration active_interval = 500ms;  // between two looks at a component with a rollout
     Duration idle_interval = 5s;       // and at one that only has to be kept running
     std::size_t looks_at_once = 64;
-    std::string owner = "portal";      // of the leases
+    std::string owner = "portal";      // of the leases: unique for each life of a portal
+    bool exclusive = true;             // nobody else uses this store (SQLite): leases are taken at once and need no renewal
 };
 
 class Engine {

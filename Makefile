@@ -1,0 +1,48 @@
+# make help tells what there is.
+SHELL := /bin/bash
+CACHE ?= $(HOME)/.cache/pilothouse
+export CCACHE_DIR ?= $(CACHE)/ccache
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop clean-demo build test test-unit bench soak format lint
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build the server, start the demo in .demo/ and show its traffic
+	@scripts/demo.sh run
+
+stop: ## stop the demo: portal, traffic, HAProxy, replicas
+	@scripts/demo.sh stop
+
+clean-demo: ## stop the demo and remove .demo/
+	@scripts/demo.sh clean
+
+build:
+	@scripts/packages.sh run
+	@cmake --preset server >build-server.log 2>&1 || { cat build-server.log; exit 1; }; rm -f build-server.log
+	@cmake --build --preset server
+
+test: ## every test: g++ release, then address and undefined-behaviour sanitizers
+	@scripts/packages.sh test
+	@scripts/test.sh release
+	@scripts/test.sh asan
+
+test-unit: ## the quick tests only, g++ release
+	@scripts/packages.sh test
+	@scripts/test.sh release --label-regex unit
+
+bench: ## the benchmarks, each beside a peer in the same run; results in bench/RESULTS.md
+	@scripts/packages.sh bench
+	@bench/run.sh
+
+soak: ## the long forms: simulation seeds and random kills (hours)
+	@scripts/packages.sh test
+	@scripts/soak.sh
+
+format: ## clang-format over the tree
+	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 -i
+
+lint: ## clang-tidy over the tree
+	@cmake --preset clang-release >/dev/null
+	@git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P2 -n4 clang-tidy-19 --quiet -p build/clang-release

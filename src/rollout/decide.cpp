@@ -1,0 +1,585 @@
+#include "rollout/decide.hpp"
+
+#include "rollout/evidence.hpp"
+#include "rollout/plan.hpp"
+#include "rollout/verdict.hpp"
+
+namespace rollout {
+
+namespace {
+
+using base::say_duration;
+using model::AbortCause;
+using model::LogLevel;
+using model::Phase;
+using model::Rollout;
+using model::Verdict;
+using target::ProcessPhase;
+using target::Replica;
+
+constexpr Duration check_time = 1s;  // how long new replicas must stay ready before they get traffic
+
+/// "since 10:42:07Z": the same text at every look, so that it is stored once.
+std::string since(Rollout const& rollout) { return "since " + base::format_time(rollout.since).substr(11, 8) + "Z"; }
+
+std::string limit(Duration duration) { return "limit " + say_duration(duration); }
+
+std::string count_of(int count, char const* noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
+/// What keeps a replica from taking traffic.
+std::string trouble(Replica const& replica, Observation const& seen, std::string const& health) {
+    switch (replica.process.phase) {
+        case ProcessPhase::absent: return replica.name + " is not started yet";
+        case ProcessPhase::starting: return replica.name + " is starting";
+        case ProcessPhase::backing_off:
+            return fmt::format("{} ended ({}) and is started again, {} so far", replica.name,
+                               replica.process.problem.empty() ? replica.process.last_exit : replica.process.problem,
+                               count_of(replica.process.starts, "start"));
+        case ProcessPhase::stopping: return replica.name + " is stopping";
+        case ProcessPhase::orphaned: return replica.name + " has lost its supervisor";
+        case ProcessPhase::running: break;
+    }
+    traffic::ServerState const* server = seen.server(replica.name);
+    if (!server) return replica.name + " is being added to HAProxy";
+    if (server->check.empty() || server->check == "INI") return replica.name + " waits for its first health check";
+    return fmt::format("{} fails its health check {} ({})", replica.name, health, server->check);
+}
+
+/// The first thing that is wrong with a revision's replicas.
+std::string first_trouble(model::Revision const& revision, int wanted, Observation const& seen, std::string const& component) {
+    for (int slot = 0; slot < wanted; ++slot) {
+        std::string name = target::replica_name(component, revision.number, slot);
+        auto replica = std::find_if(seen.replicas.begin(), seen.replicas.end(), [&](Replica const& r) { return r.name == name; });
+        if (replica == seen.replicas.end()) return name + " is not started yet";
+        if (!seen.routable(name)) return trouble(*replica, seen, revision.traffic.health);
+    }
+    return {};
+}
+
+class Decider {
+public:
+    Decider(Rollout const& rollout, Observation const& seen) : seen_(seen) { decision_.next = rollout; }
+
+    Decision run() {
+        if (is_final(next().phase) || next().plan.empty()) return std::move(decision_);
+        if (!seen_.problem.empty()) {
+            say_reason(fmt::format("cannot look at {}: {}; everything stays as it is", next().component, seen_.problem));
+            return std::move(decision_);
+        }
+        begin_if_queued();
+        absorb(next(), seen_);
+        next().weight_in_force = share_percent(next().to.number, seen_);
+        if (next().abort == AbortCause::none && !next().promoted) judge_now();
+        if (next().abort != AbortCause::none)
+            go_back();
+        else
+            go_on();
+        return std::move(decision_);
+    }
+
+private:
+    Rollout& next() { return decision_.next; }
+    Step const& step() { return next().current(); }
+
+    // -- Forward.
+
+    void begin_if_queued() {
+        if (next().phase != Phase::queued || next().abort != AbortCause::none) return;
+        enter(Phase::preparing);
+        next().since = seen_.at;
+        note(LogLevel::info, next().from.number == 0
+                                 ? fmt::format("{} begins: first deployment, {} steps", next().to.version, next().plan.size())
+                                 : fmt::format("{} begins: {} from {}, {} steps", next().to.version,
+                                               base::enum_name(next().strategy), next().from.version, next().plan.size()));
+        note(LogLevel::info, say_step());
+    }
+
+    void go_on() {
+        if (next().paused && !next().promoted) return wait_paused();
+        if (next().phase == Phase::paused) enter(phase_of_step());
+        next().step_observed += seen_.elapsed;
+        if (has_lost_everything()) go_back_for_lost_replicas();
+        while (!is_final(next().phase) && next().abort == AbortCause::none && is_done()) advance();
+        if (next().abort != AbortCause::none) go_back();
+    }
+
+    /// At 100 % HAProxy has nobody else to turn to; the old version is still warm.
+    bool has_lost_everything() {
+        return !next().promoted && next().weight_in_force == 0 && step().weight_percent == 100 && step().kind != StepKind::shift &&
+               seen_.routable_count(next().to.number) == 0 && seen_.routable_count(next().from.number) > 0;
+    }
+    void go_back_for_lost_replicas() {
+        begin_abort(AbortCause::not_ready,
+                    fmt::format("no replica of {} takes traffic any more: {}", next().to.version,
+                                first_trouble(next().to, step().new_replicas, seen_, next().component)));
+    }
+
+    void advance() {
+        if (step().kind == StepKind::promote) {
+            next().promoted = true;
+            decision_.promoted = true;
+            note(LogLevel::info, fmt::format("{} is now the stable version", next().to.version));
+        }
+        decision_.changed = true;
+        next().cut = false;
+        next().step_observed = {};
+        next().waited = {};
+        next().since = seen_.at;
+        if (next().step + 1 == static_cast<int>(next().plan.size())) return complete();
+        int weight = step().weight_percent;
+        ++next().step;
+        bool same_stage = step().kind == StepKind::bake || step().kind == StepKind::judge || step().kind == StepKind::gate;
+        if (!same_stage) next().approved = next().promote_all;  // a promotion holds for all that waits at one weight
+        if (step().weight_percent != weight) begin_stage(next().evidence, step().weight_percent);
+        if (step().weight_percent != weight) next().stage = {};
+        enter(phase_of_step());
+        note(LogLevel::info, say_step());
+    }
+
+    void complete() {
+        enter(Phase::completed);
+        say_reason(fmt::format("{} serves all of the traffic of {}", next().to.version, next().component));
+        note(LogLevel::info, next().reason);
+    }
+
+    Phase phase_of_step() {
+        if (next().promoted || step().kind == StepKind::promote) return Phase::promoting;
+        return step().weight_percent == 0 ? Phase::preparing : Phase::progressing;
+    }
+
+    bool is_done() {
+        switch (step().kind) {
+            case StepKind::prepare: return is_prepared();
+            case StepKind::wait_ready: return is_ready();
+            case StepKind::check: return is_checked();
+            case StepKind::shift: return is_shifted();
+            case StepKind::bake: return is_baked();
+            case StepKind::judge: return is_judged();
+            case StepKind::gate: return is_approved();
+            case StepKind::promote: return true;
+            case StepKind::drain: return is_drained();
+            case StepKind::retire: return is_retired();
+        }
+        return false;
+    }
+
+    bool is_prepared() {
+        int started = started_count(next().to.number, step().new_replicas);
+        if (started >= step().new_replicas) return true;
+        say_reason(fmt::format("starting {} of {}: {} started, {}", count_of(step().new_replicas, "replica"), next().to.version,
+                               started, since(next())));
+        return give_up_when_late();
+    }
+
+    bool is_ready() {
+        int ready = seen_.routable_count(next().to.number);
+        if (ready >= step().new_replicas) return true;
+        say_reason(fmt::format("waiting for {} of {} of {}: {}, {} ({})", step().new_replicas - ready,
+                               count_of(step().new_replicas, "replica"), next().to.version,
+                               first_trouble(next().to, step().new_replicas, seen_, next().component), since(next()),
+                               limit(next().settings.progress_deadline)));
+        return give_up_when_late();
+    }
+
+    /// False; but after the deadline the rollout goes back.
+    bool give_up_when_late() {
+        if (next().step_observed < next().settings.progress_deadline || next().paused) return false;
+        note(LogLevel::error, fmt::format("gave up after {}: {}", say_duration(next().settings.progress_deadline), next().reason));
+        begin_abort(AbortCause::not_ready,
+                    fmt::format("{} did not become ready within {}: {}", next().to.version,
+                                say_duration(next().settings.progress_deadline),
+                                first_trouble(next().to, step().new_replicas, seen_, next().component)));
+        return false;
+    }
+
+    bool is_checked() {
+        if (seen_.routable_count(next().to.number) < step().new_replicas) {
+            next().step_observed = {};
+            next().waited += seen_.elapsed;
+            say_reason(fmt::format("checking that {} stays ready: {}, {} ({})", next().to.version,
+                                   first_trouble(next().to, step().new_replicas, seen_, next().component), since(next()),
+                                   limit(next().settings.progress_deadline)));
+            if (next().waited > next().settings.progress_deadline)
+                begin_abort(AbortCause::not_ready, fmt::format("{} does not stay ready", next().to.version));
+            return false;
+        }
+        if (next().step_observed >= check_time) return true;
+        say_reason(fmt::format("checking that {} stays ready for {}", next().to.version, say_duration(check_time)));
+        return false;
+    }
+
+    bool is_shifted() {
+        if (in_force(wish_of(next(), seen_), seen_)) return true;
+        std::string why = first_trouble(next().to, step().new_replicas, seen_, next().component);
+        say_reason(fmt::format("sending {} % of the traffic to {}{}{}, {}", step().weight_percent, next().to.version,
+                               why.empty() ? "" : ": ", why, since(next())));
+        return why.empty() ? false : give_up_when_late();
+    }
+
+    bool is_baked() {
+        if (next().step_observed >= step().at_least || next().approved) return true;
+        say_reason(fmt::format("watching {} at {} % {} for {}{}", next().to.version, step().weight_percent, since(next()),
+                               say_duration(step().at_least), trouble_of_new()));
+        return false;
+    }
+
+    std::string trouble_of_new() {
+        std::string why = first_trouble(next().to, step().new_replicas, seen_, next().component);
+        return why.empty() ? "" : "; " + why;
+    }
+
+    bool is_judged() {
+        if (next().approved) return true;
+        if (!next().judge.enabled) return true;
+        bool enough = next().evidence.stage_canary.requests >= next().judge.min_requests;
+        Verdict verdict = step().decides ? decisive_verdict() : next().stage.verdict;
+        if (verdict == Verdict::source_down) return wait_for_source();
+        if (step().decides ? verdict == Verdict::good : enough) return true;
+
+        next().waited += seen_.elapsed;
+        std::string wait = enough ? fmt::format("not decided yet: {}", decisive_sentence())
+                                  : fmt::format("waiting for requests: {} of at least {} to {} at {} %",
+                                                next().evidence.stage_canary.requests, next().judge.min_requests,
+                                                next().to.version, step().weight_percent);
+        if (next().waited < next().judge.max_wait) {
+            say_reason(fmt::format("{}, {} ({})", wait, since(next()), limit(next().judge.max_wait)));
+            return false;
+        }
+        return policy_for_no_data(wait);
+    }
+
+    /// `good` from either test is enough; `bad` has led to an abort before.
+    Verdict decisive_verdict() {
+        if (next().total.verdict == Verdict::source_down) return Verdict::source_down;
+        bool good = next().total.verdict == Verdict::good || next().stage.verdict == Verdict::good;
+        return good ? Verdict::good : Verdict::not_enough_data;
+    }
+    std::string decisive_sentence() {
+        return next().total.sentence.empty() ? "no requests were counted" : next().total.sentence;
+    }
+
+    bool wait_for_source() {
+        if (next().judge.on_source_down == model::SourceDownPolicy::abort) {
+            begin_abort(AbortCause::source_down, "HAProxy does not answer, so nothing can be judged");
+            return false;
+        }
+        std::string reason = fmt::format("waiting for HAProxy's counters: {}, {}",
+                                         seen_.router.problem.empty() ? "it does not answer" : seen_.router.problem, since(next()));
+        if (say_reason(reason)) note(LogLevel::warning, reason);
+        return false;
+    }
+
+    bool policy_for_no_data(std::string const& wait) {
+        switch (next().judge.on_no_data) {
+            case model::NoDataPolicy::promote:
+                note(LogLevel::warning, fmt::format("goes on without a decision after {}: {}",
+                                                    say_duration(next().judge.max_wait), wait));
+                return true;
+            case model::NoDataPolicy::abort:
+                begin_abort(AbortCause::no_data,
+                            fmt::format("no decision within {}: {}", say_duration(next().judge.max_wait), wait));
+                return false;
+            case model::NoDataPolicy::hold: break;
+        }
+        enter(Phase::waiting_for_approval);
+        say_reason(fmt::format("needs a person, no decision within {}: {}; promote or abort", say_duration(next().judge.max_wait),
+                               wait));
+        return false;
+    }
+
+    bool is_approved() {
+        if (next().approved) return true;
+        enter(Phase::waiting_for_approval);
+        say_reason(fmt::format("waiting at the gate at {} % for a person to promote, {}", step().weight_percent, since(next())));
+        return false;
+    }
+
+    void wait_paused() {
+        enter(Phase::paused);
+        say_reason(fmt::format("paused at {} %: resume, promote or abort", step().weight_percent));
+    }
+
+    // -- Draining and retiring: forward the old version, on the way back the new one.
+
+    bool is_drained() { return is_emptied(next().from, step().old_replicas); }
+    bool is_retired() { return is_stopped(next().from, step().old_replicas); }
+
+    bool is_emptied(model::Revision const& revision, int kept) {
+        int servers = 0;
+        std::int64_t sessions = 0;
+        std::string where;
+        for (Replica const& replica : seen_.replicas) {
+            if (replica.revision != revision.number || replica.slot < kept) continue;
+            traffic::ServerState const* server = seen_.server(replica.name);
+            if (!server) continue;
+            ++servers;
+            sessions += server->sessions;
+            if (server->sessions > 0 && where.empty()) where = replica.name;
+        }
+        if (servers == 0 || (sessions == 0 && all_draining(revision, kept))) return true;
+        if (sessions > 0 && next().step_observed >= next().settings.drain_limit && !next().cut) {
+            next().cut = true;
+            decision_.changed = true;
+            note(LogLevel::warning, fmt::format("{} to {} last longer than {} and are cut", count_of(static_cast<int>(sessions), "open request"),
+                                                where, say_duration(next().settings.drain_limit)));
+        }
+        say_reason(sessions == 0 ? fmt::format("taking {} of {} out of HAProxy, {}", count_of(servers, "replica"), revision.version, since(next()))
+                                 : fmt::format("draining {}: {} open on {}, {} ({})", revision.version,
+                                               count_of(static_cast<int>(sessions), "request"), where, since(next()),
+                                               limit(next().settings.drain_limit)));
+        return false;
+    }
+
+    bool all_draining(model::Revision const& revision, int kept) {
+        return std::all_of(seen_.replicas.begin(), seen_.replicas.end(), [&](Replica const& replica) {
+            if (replica.revision != revision.number || replica.slot < kept) return true;
+            traffic::ServerState const* server = seen_.server(replica.name);
+            return !server || server->draining;
+        });
+    }
+
+    bool is_stopped(model::Revision const& revision, int kept) {
+        int left = 0;
+        std::string name;
+        for (Replica const& replica : seen_.replicas)
+            if (replica.revision == revision.number && replica.slot >= kept) {
+                ++left;
+                if (name.empty()) name = replica.name;
+            }
+        if (left == 0) return true;
+        say_reason(fmt::format("stopping {} of {}: {} is still there, {} (killed after {})", count_of(left, "replica"), revision.version,
+                               name, since(next()), say_duration(revision.workload.stop_timeout)));
+        return false;
+    }
+
+    int started_count(int revision, int wanted) {
+        return static_cast<int>(std::count_if(seen_.replicas.begin(), seen_.replicas.end(), [&](Replica const& replica) {
+            return replica.revision == revision && replica.slot < wanted && replica.process.phase != ProcessPhase::absent;
+        }));
+    }
+
+    // -- The verdict.
+
+    void judge_now() {
+        if (!next().judge.enabled || step().weight_percent == 0) return;
+        Verdict before = verdict_shown();
+        JudgeInput input{.canary = next().evidence.canary,
+                         .stable = next().evidence.stable,
+                         .stage_canary = next().evidence.stage_canary,
+                         .stage_stable = next().evidence.stage_stable,
+                         .stages = stages(),
+                         .historical = step().weight_percent == 100,
+                         .first_deployment = next().from.number == 0,
+                         .source_down = !seen_.router.running,
+                         .settings = next().judge,
+                         .canary_version = next().to.version,
+                         .stable_version = next().from.version};
+        if (input.historical) {
+            input.stage_stable = next().evidence.before_stable;
+            if (input.stable.requests == 0) input.stable = next().evidence.before_stable;
+        }
+        Judged judged = rollout::judge(input);
+        next().total = judged.total;
+        next().stage = judged.stage;
+        if (verdict_shown() != before) {
+            decision_.changed = true;
+            note(verdict_shown() == Verdict::source_down ? LogLevel::warning : LogLevel::info,
+                 fmt::format("verdict {}: {}", base::enum_name(verdict_shown()), sentence_shown()));
+        }
+        if (judged.verdict == Verdict::bad) {
+            std::string sentence = judged.total.verdict == Verdict::bad ? judged.total.sentence : judged.stage.sentence;
+            begin_abort(AbortCause::bad_verdict, sentence);
+        }
+    }
+
+    Verdict verdict_shown() {
+        for (Verdict strong : {Verdict::bad, Verdict::source_down, Verdict::good})
+            if (next().total.verdict == strong || next().stage.verdict == strong) return strong;
+        return next().total.verdict;
+    }
+    std::string sentence_shown() {
+        return next().total.verdict == verdict_shown() ? next().total.sentence : next().stage.sentence;
+    }
+
+    int stages() {
+        std::set<int> weights;
+        for (Step const& each : next().plan)
+            if (each.weight_percent > 0) weights.insert(each.weight_percent);
+        return static_cast<int>(weights.size());
+    }
+
+    // -- Back.
+
+    void begin_abort(AbortCause cause, std::string const& why) {
+        next().abort = cause;
+        next().since = seen_.at;
+        next().step_observed = {};
+        next().cut = false;
+        next().reason = why;
+        decision_.changed = true;
+        note(LogLevel::error, fmt::format("goes back: {}", why));
+    }
+
+    void go_back() {
+        if (next().phase != Phase::aborting) {
+            bool had_traffic = next().weight_in_force > 0;
+            if (next().from.number == 0 && had_traffic) return leave_serving();
+            enter(Phase::aborting);
+            next().since = seen_.at;
+            next().step_observed = {};
+            if (next().reason_of_abort.empty()) next().reason_of_abort = abort_sentence();
+        }
+        next().step_observed += seen_.elapsed;
+        if (!is_back()) return;
+        enter(final_phase());
+        say_reason(next().reason_of_abort);
+        note(LogLevel::warning, fmt::format("ended as {}: {}", base::enum_name(next().phase), next().reason));
+    }
+
+    /// Nothing else could take the traffic, so taking it away would lose every request.
+    void leave_serving() {
+        std::string why = abort_sentence();
+        next().promoted = true;
+        decision_.promoted = true;
+        enter(Phase::failed);
+        say_reason(fmt::format("{}; {} goes on serving because there is no other version to go back to", why, next().to.version));
+        note(LogLevel::error, next().reason);
+    }
+
+    bool is_back() {
+        bool old_exists = next().from.number != 0;
+        if (old_exists && seen_.routable_count(next().from.number) == 0) {
+            say_reason(fmt::format("going back to {}: waiting for one ready replica, {}, {}", next().from.version,
+                                   first_trouble(next().from, next().from.workload.replicas, seen_, next().component), since(next())));
+            return false;
+        }
+        if (!is_emptied(next().to, 0)) return false;
+        if (!is_stopped(next().to, 0)) return false;
+        int wanted = old_exists ? next().from.workload.replicas : 0;
+        int ready = old_exists ? seen_.routable_count(next().from.number) : 0;
+        if (ready >= wanted || next().step_observed >= next().settings.progress_deadline) return true;
+        say_reason(fmt::format("all traffic is back on {}; waiting for {} of {}: {}, {}", next().from.version, wanted - ready,
+                               count_of(wanted, "replica"), first_trouble(next().from, wanted, seen_, next().component), since(next())));
+        return false;
+    }
+
+    std::string abort_sentence() {
+        switch (next().abort) {
+            case AbortCause::person: return "aborted by a person";
+            case AbortCause::superseded: return "superseded by a newer deployment";
+            case AbortCause::sibling: return "another component of this deployment went back";
+            default: return next().reason;
+        }
+    }
+
+    Phase final_phase() {
+        switch (next().abort) {
+            case AbortCause::superseded: return Phase::superseded;
+            case AbortCause::person: return Phase::cancelled;
+            case AbortCause::not_ready: return step().weight_percent == 0 ? Phase::failed : Phase::rolled_back;
+            default: return Phase::rolled_back;
+        }
+    }
+
+    // -- Telling.
+
+    void enter(Phase phase) {
+        if (next().phase == phase) return;
+        next().phase = phase;
+        decision_.changed = true;
+    }
+
+    /// True when the sentence is a new one. Numbers that rise at every look do not make it worth storing at once.
+    bool say_reason(std::string reason) {
+        if (next().reason == reason) return false;
+        next().reason = std::move(reason);
+        return true;
+    }
+
+    std::string say_step() {
+        return fmt::format("step {} of {}: {}", next().step + 1, next().plan.size(),
+                           say(step(), next().from.version, next().to.version));
+    }
+
+    void note(LogLevel level, std::string text) {
+        decision_.changed = true;
+        decision_.log.push_back({.time = seen_.at,
+                                 .level = level,
+                                 .component = next().component,
+                                 .step = std::string(base::enum_name(step().kind)),
+                                 .text = std::move(text)});
+    }
+
+    Observation const& seen_;
+    Decision decision_;
+};
+
+bool is_graceful(AbortCause cause) {
+    return cause == AbortCause::person || cause == AbortCause::superseded || cause == AbortCause::sibling;
+}
+
+}  // namespace
+
+Decision decide(Rollout const& rollout, Observation const& seen) { return Decider(rollout, seen).run(); }
+
+Wish wish_of(Rollout const& rollout, Observation const& seen) {
+    Step const& step = rollout.current();
+    Wish wish;
+    wish.cut = rollout.cut;
+    wish.traffic = rollout.to.traffic;
+    if (rollout.abort != AbortCause::none && !rollout.promoted) {
+        if (rollout.from.number == 0) return wish;
+        wish.traffic = rollout.from.traffic;
+        int wanted = rollout.from.workload.replicas;
+        // A healthy new version keeps its share until the old one has its capacity again; a bad one goes at once.
+        bool small = seen.routable_count(rollout.from.number) < wanted;
+        bool wait = is_graceful(rollout.abort) && small && seen.routable_count(rollout.to.number) > 0 &&
+                    rollout.step_observed < rollout.settings.progress_deadline && step.old_replicas < wanted;
+        wish.parts.push_back({rollout.from, wanted, wait ? 100 - step.weight_percent : 100});
+        if (wait) wish.parts.push_back({rollout.to, step.new_replicas, step.weight_percent});
+        return wish;
+    }
+    if (rollout.from.number != 0) {
+        // While its drain lasts the old version's surplus is no longer wanted; it leaves by itself.
+        wish.parts.push_back({rollout.from, step.old_replicas, 100 - step.weight_percent});
+    }
+    wish.parts.push_back({rollout.to, step.new_replicas, step.weight_percent});
+    return wish;
+}
+
+namespace {
+
+base::Error not_now(Rollout const& rollout, char const* what) {
+    return base::conflict(fmt::format("cannot {} {}: it is {}", what, rollout.to.version, base::enum_name(rollout.phase)));
+}
+
+}  // namespace
+
+base::Result<void> pause(Rollout& rollout) {
+    if (is_final(rollout.phase) || rollout.promoted || rollout.abort != AbortCause::none) return not_now(rollout, "pause");
+    rollout.paused = true;
+    return {};
+}
+
+base::Result<void> resume(Rollout& rollout) {
+    if (is_final(rollout.phase) || !rollout.paused) return not_now(rollout, "resume");
+    rollout.paused = false;
+    return {};
+}
+
+base::Result<void> promote(Rollout& rollout, bool all) {
+    if (is_final(rollout.phase) || rollout.promoted || rollout.abort != AbortCause::none || rollout.phase == Phase::queued)
+        return not_now(rollout, "promote");
+    rollout.paused = false;
+    rollout.approved = true;
+    if (all) rollout.promote_all = true;
+    return {};
+}
+
+base::Result<void> abort(Rollout& rollout, AbortCause cause) {
+    if (is_final(rollout.phase) || rollout.promoted) return not_now(rollout, "abort");
+    if (rollout.abort == AbortCause::none) rollout.abort = cause;
+    return {};
+}
+
+}  // namespace rollout

@@ -1,0 +1,48 @@
+#include "rollout/evidence.hpp"
+
+namespace rollout {
+
+namespace {
+
+model::Counts increment(model::Counts const& before, model::Counts const& now) {
+    // A counter that fell began again, even when its generation does not tell.
+    if (now.requests < before.requests || now.failures < before.failures) return now;
+    return {now.requests - before.requests, now.failures - before.failures};
+}
+
+}  // namespace
+
+void absorb(model::Rollout& rollout, Observation const& seen) {
+    model::Evidence& evidence = rollout.evidence;
+    model::Counts canary, stable;
+    for (traffic::ServerState const& server : seen.router.servers) {
+        auto replica = std::find_if(seen.replicas.begin(), seen.replicas.end(),
+                                    [&](target::Replica const& candidate) { return candidate.name == server.name; });
+        auto known = evidence.totals.find(server.name);
+        model::Counts before;
+        bool first_reading = known == evidence.totals.end();
+        if (!first_reading && known->second.generation == server.generation) before = known->second.counts;
+        model::Counts more = increment(before, server.counts);
+        evidence.totals[server.name] = {server.generation, server.counts};
+        if (replica == seen.replicas.end()) continue;
+        if (replica->revision == rollout.to.number) canary += more;
+        // The old version has a life before this rollout: its first reading is only where counting begins.
+        if (replica->revision == rollout.from.number && !first_reading) stable += more;
+    }
+    if (evidence.canary.requests == 0 && canary.requests == 0) {
+        evidence.before_stable += stable;
+        return;
+    }
+    evidence.canary += canary;
+    evidence.stage_canary += canary;
+    evidence.stable += stable;
+    evidence.stage_stable += stable;
+}
+
+void begin_stage(model::Evidence& evidence, int weight_percent) {
+    if (weight_percent == 100 && evidence.stage_stable.requests > 0) evidence.before_stable = evidence.stage_stable;
+    evidence.stage_canary = {};
+    evidence.stage_stable = {};
+}
+
+}  // namespace rollout

@@ -1,0 +1,110 @@
+// What the engine remembers. Everything in it can be rebuilt from the store and by looking at the targets.
+#pragma once
+#include <boost/asio/experimental/channel.hpp>
+
+#include "base/mutex.hpp"
+#include "rollout/decide.hpp"
+#include "rollout/engine.hpp"
+
+namespace rollout {
+
+using Signal = asio::experimental::channel<void(error_code)>;
+
+/// A deployment that has not ended, with its rollouts.
+struct Open {
+    Open(Executor executor, model::Deployment its_deployment, std::vector<model::Rollout> its_rollouts)
+        : mutex(std::move(executor)), deployment(std::move(its_deployment)), rollouts(std::move(its_rollouts)) {}
+    model::Rollout* rollout_of(std::string const& component);
+
+    base::Mutex mutex;  // held from a decision to its commit
+    model::Deployment deployment;
+    std::vector<model::Rollout> rollouts;
+    std::vector<std::shared_ptr<Signal>> waiting{};  // for a change
+};
+
+/// One component of one environment: at most one rollout at a time, the others wait behind it.
+struct Lane {
+    std::size_t index = 0;
+    target::ComponentKey key{};
+    std::optional<model::Placement> placement{};
+    std::deque<DeploymentId> queue{};  // oldest first; the first one is driven
+    std::optional<store::Lease> lease{};
+    SteadyTime lease_renewed{};
+    std::optional<Observation> seen{};
+    std::optional<SteadyTime> looked{};
+    SteadyTime saved{};                          // when the rollout was last stored
+    std::map<std::string, std::int64_t> intents{};  // stored and not yet finished: what is to be done -> id
+    std::string trouble{};                       // the last effect that failed, as a sentence
+    bool looking = false;
+    bool again = false;  // somebody woke it while it was looking
+    std::optional<SteadyTime> due{};
+};
+
+struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
+    Impl(Surroundings its_surroundings, EngineSettings its_settings);
+
+    // -- Scheduling (engine.cpp)
+    awaitable<Result<void>> load();
+    awaitable<void> run();
+    void wake(Lane& lane);
+    void schedule(Lane& lane, Duration in);
+    Lane& lane_of(target::ComponentKey const& key);
+    Lane* find_lane(target::ComponentKey const& key);
+
+    // -- One look (impl/look.cpp)
+    awaitable<void> look(std::size_t lane);
+    awaitable<Duration> look_at(Lane& lane);
+    awaitable<bool> hold_lease(Lane& lane);
+    awaitable<Observation> observe(Lane& lane);
+    awaitable<Duration> drive(Lane& lane, std::shared_ptr<Open> open);
+    awaitable<Duration> keep(Lane& lane);
+    struct Change;
+    awaitable<Result<void>> commit(Lane& lane, Open& open, Change& change);
+    awaitable<std::size_t> perform(Lane& lane, std::vector<Effect> effects, bool counts);
+    void drop_lane(Lane& lane, base::Error const& why);
+    void end(std::shared_ptr<Open> open);
+
+    // -- Orders (impl/order.cpp)
+    struct Target {
+        model::Environment const* environment = nullptr;
+        std::vector<model::Component const*> components{};
+        model::Strategy strategy = model::Strategy::canary;
+    };
+    Result<Target> resolve(model::Environments const& declared, std::string const& environment,
+                           model::DeployRequest const& request) const;
+    awaitable<Result<void>> check_versions(std::vector<model::Component> components, std::string version);
+    Result<model::Rollout> draft(Target const& target, model::Component const& component, model::DeployRequest const& request) const;
+    struct Origin {
+        std::optional<DeploymentId> retry_of{};
+        std::optional<DeploymentId> rollback_of{};
+    };
+    awaitable<Result<model::DeploymentView>> deploy(std::string environment, model::DeployRequest request, Caller caller,
+                                                    Origin origin, AlsoStore also);
+    awaitable<Result<model::DeploymentView>> change(DeploymentId id, Action action, Caller caller, AlsoStore also);
+    std::optional<DeploymentId> busy_with(target::ComponentKey const& key) const;
+    DeploymentId new_id();
+
+    // -- Views (impl/status.cpp)
+    model::DeploymentView view(Open const& open) const;
+    model::ComponentView component_view(model::Environment const& environment, model::Component const& component) const;
+    std::pair<model::Health, std::string> health_of(model::Environment const& environment, model::Component const& component,
+                                                    Lane const* lane) const;
+
+    void notify(Open& open);
+
+    Surroundings world;
+    EngineSettings settings;
+    std::shared_ptr<model::Environments const> environments = std::make_shared<model::Environments>();
+    std::deque<Lane> lanes;
+    std::map<target::ComponentKey, std::size_t> lane_by_key;
+    std::map<DeploymentId, std::shared_ptr<Open>> open;
+    std::set<std::pair<SteadyTime, std::size_t>> due;
+    Signal wake_up;
+    Signal idle;  // told when the last look has ended
+    std::size_t looking = 0;
+    bool stopping = false;
+    std::uint64_t revision = 1;
+    Engine::Totals totals{};
+};
+
+}  // namespace rollout

@@ -1,0 +1,143 @@
+// What environments look like now: from the declaration and the last look at each component.
+#include "rollout/impl/engine_impl.hpp"
+
+namespace rollout {
+
+namespace {
+
+using model::Health;
+
+/// The worst of its components speaks for an environment.
+Health together(std::vector<Health> const& parts) {
+    for (Health worst : {Health::failed, Health::degraded, Health::unknown, Health::deploying, Health::healthy, Health::empty})
+        if (std::find(parts.begin(), parts.end(), worst) != parts.end()) return worst;
+    return Health::empty;
+}
+
+model::Environment const* find(model::Environments const& declared, std::string const& name) {
+    for (model::Environment const& environment : declared.environments)
+        if (environment.name == name) return &environment;
+    return nullptr;
+}
+
+model::ReplicaView view_of(target::Replica const& replica, traffic::ServerState const* server) {
+    model::ReplicaView view{.name = replica.name,
+                            .version = replica.version,
+                            .phase = std::string(base::enum_name(replica.process.phase)),
+                            .pid = replica.process.pid,
+                            .port = replica.port,
+                            .starts = replica.process.starts};
+    if (server) {
+        view.weight = server->weight;
+        view.routable = server->routable;
+        view.draining = server->draining;
+        view.check = server->check;
+        view.sessions = server->sessions;
+    }
+    return view;
+}
+
+}  // namespace
+
+model::DeploymentView Engine::Impl::view(Open const& shown) const {
+    std::optional<WallTime> observed_at;
+    for (model::Rollout const& rollout : shown.rollouts) {
+        auto lane = lane_by_key.find({rollout.environment, rollout.component});
+        if (lane == lane_by_key.end() || !lanes[lane->second].seen) continue;
+        WallTime at = lanes[lane->second].seen->at;
+        if (!observed_at || at < *observed_at) observed_at = at;  // as old as its oldest part
+    }
+    return view_of(shown.deployment, shown.rollouts, observed_at);
+}
+
+std::pair<Health, std::string> Engine::Impl::health_of(model::Environment const& environment, model::Component const& component,
+                                                       Lane const* lane) const {
+    if (!environment.enabled || !component.enabled) return {Health::disabled, "disabled"};
+    if (!environment.target.host) return {Health::unknown, "sample data: nothing runs here"};
+    if (!lane || (!lane->placement && lane->queue.empty())) return {Health::empty, "nothing was deployed yet"};
+    if (!lane->lease && !lane->trouble.empty()) return {Health::unknown, lane->trouble};
+    if (!lane->seen) return {Health::unknown, "not looked at yet"};
+    if (!lane->seen->problem.empty()) return {Health::unknown, lane->seen->problem};
+    if (world.clock.now() - *lane->looked > 3 * settings.idle_interval + 5s)
+        return {Health::unknown, "not looked at since " + base::format_time(lane->seen->at)};
+    if (!lane->queue.empty())
+        if (auto driven = open.find(lane->queue.front()); driven != open.end())
+            return {Health::deploying, driven->second->deployment.reason};
+    if (!lane->placement || lane->placement->stable.number == 0) return {Health::empty, "nothing is deployed"};
+    int wanted = lane->placement->stable.workload.replicas;
+    int ready = lane->seen->routable_count(lane->placement->stable.number);
+    if (!lane->seen->router.running) return {Health::failed, lane->seen->router.problem};
+    if (ready >= wanted) return {Health::healthy, fmt::format("{} of {} replicas take traffic", ready, wanted)};
+    std::string why = lane->trouble.empty() ? "" : ": " + lane->trouble;
+    return {ready == 0 ? Health::failed : Health::degraded, fmt::format("{} of {} replicas take traffic{}", ready, wanted, why)};
+}
+
+model::ComponentView Engine::Impl::component_view(model::Environment const& environment, model::Component const& component) const {
+    model::ComponentView view{.name = component.name, .service = component.service, .enabled = component.enabled};
+    if (component.traffic) view.traffic_address = component.traffic->listen;
+    auto place = lane_by_key.find({environment.name, component.name});
+    Lane const* lane = place == lane_by_key.end() ? nullptr : &lanes[place->second];
+    std::tie(view.health, view.reason) = health_of(environment, component, lane);
+    view.replicas.wanted = component.workload ? component.workload->replicas : 0;
+    if (!lane) return view;
+    if (lane->placement && lane->placement->stable.number != 0) {
+        view.version = lane->placement->stable.version;
+        view.replicas.wanted = lane->placement->stable.workload.replicas;
+        if (lane->seen) view.replicas.ready = lane->seen->routable_count(lane->placement->stable.number);
+    }
+    if (!lane->queue.empty()) view.deployment = lane->queue.front();
+    return view;
+}
+
+Result<model::EnvironmentView> Engine::environment(std::string const& name) const {
+    model::Environment const* declared = find(*impl_->environments, name);
+    if (!declared) {
+        std::vector<std::string> known = environment_names();
+        std::vector<std::string_view> names(known.begin(), known.end());
+        return base::not_found(fmt::format("there is no environment \"{}\"{}", name, base::suggestion(name, names)));
+    }
+    model::EnvironmentView view{.name = declared->name,
+                                .provider = declared->provider,
+                                .type = declared->type,
+                                .region = declared->region,
+                                .enabled = declared->enabled,
+                                .target = declared->target.host ? "host" : "sample"};
+    std::vector<Health> parts;
+    for (model::Component const& component : declared->components) {
+        view.components.push_back(impl_->component_view(*declared, component));
+        if (component.enabled) parts.push_back(view.components.back().health);
+        auto lane = impl_->lane_by_key.find({name, component.name});
+        if (lane == impl_->lane_by_key.end() || !impl_->lanes[lane->second].seen) continue;
+        WallTime at = impl_->lanes[lane->second].seen->at;
+        if (!view.observed_at || at < *view.observed_at) view.observed_at = at;
+    }
+    view.health = declared->enabled ? together(parts) : Health::disabled;
+    return view;
+}
+
+Result<model::EnvironmentStatusView> Engine::environment_status(std::string const& name) const {
+    TRY(model::EnvironmentView overview, environment(name));
+    model::EnvironmentStatusView view{.name = name, .enabled = overview.enabled, .health = overview.health, .observed_at = overview.observed_at};
+    for (model::ComponentView const& component : overview.components) {
+        model::ComponentStatusView status{.name = component.name, .version = component.version, .health = component.health, .reason = component.reason};
+        auto place = impl_->lane_by_key.find({name, component.name});
+        if (place != impl_->lane_by_key.end() && impl_->lanes[place->second].seen) {
+            Lane const& lane = impl_->lanes[place->second];
+            Observation const& seen = *lane.seen;
+            status.observed_at = seen.at;
+            for (target::Replica const& replica : seen.replicas)
+                status.replicas.push_back(view_of(replica, seen.server(replica.name)));
+            status.traffic = model::TrafficView{.listen = seen.router.listen.empty() ? component.traffic_address.value_or("") : seen.router.listen,
+                                                .running = seen.router.running,
+                                                .problem = seen.router.problem,
+                                                .requests = seen.router.requests,
+                                                .own_failures = seen.router.own_failures,
+                                                .retries = seen.router.retries};
+            if (!lane.queue.empty()) status.deployment = open_deployment(lane.queue.front());
+        }
+        view.components.push_back(std::move(status));
+    }
+    return view;
+}
+
+}  // namespace rollout
