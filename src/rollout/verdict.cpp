@@ -20,6 +20,9 @@ struct Tally {
           successes(static_cast<double>(counts.requests) - failures) {}
     Tally(double failed, double succeeded) : failures(failed), successes(succeeded) {}
     double rate() const { return failures / (failures + successes); }
+    friend Tally operator+(Tally const& a, Tally const& b) {
+        return {a.failures + b.failures, a.successes + b.successes};
+    }
 };
 
 /// std::lgamma writes a global variable.
@@ -35,17 +38,22 @@ double log_likelihood(Tally const& seen, double rate) {
     return times_log(seen.failures, rate) + times_log(seen.successes, 1 - rate);
 }
 
-/// Averaged over all rates, weighted by Beta(1/2, b): with a large b the rates are expected to be small.
-double log_mixture(Tally const& seen, double b) {
-    return log_beta(seen.failures + 0.5, seen.successes + b) - log_beta(0.5, b);
+/// Weights for the failure rate: Beta(1/2, b). With a large b the rates are expected to be small.
+struct Prior {
+    double b;
+    double log_scale = log_beta(0.5, b);
+};
+double log_mixture(Tally const& seen, Prior const& prior) {
+    return log_beta(seen.failures + 0.5, seen.successes + prior.b) - prior.log_scale;
 }
+Prior const any_rate{0.5};
 
-/// A service that fails once in ten requests, in a hundred or in ten thousand: all are expected, so that none decides late.
+/// A service that fails once in ten requests, in a hundred or in a thousand: all are expected, so that none decides late.
 double log_mixture_of_scales(Tally const& seen) {
-    constexpr std::array scales{0.5, 5.0, 50.0, 500.0};
-    double sum = log_mixture(seen, scales[0]);
-    for (std::size_t i = 1; i < scales.size(); ++i) sum = log_sum(sum, log_mixture(seen, scales[i]));
-    return sum - std::log(static_cast<double>(scales.size()));
+    static std::array const priors{any_rate, Prior{5}, Prior{50}, Prior{500}};
+    double sum = log_mixture(seen, priors[0]);
+    for (std::size_t i = 1; i < priors.size(); ++i) sum = log_sum(sum, log_mixture(seen, priors[i]));
+    return sum - std::log(static_cast<double>(priors.size()));
 }
 
 /// The border between true and false; `is_low(x)` holds below it.
@@ -66,6 +74,10 @@ double bisect(double low, double high, IsLow const& is_low) {
 
 /// The greatest likelihood with canary rate = stable rate + d.
 double log_greatest_likelihood(Tally const& canary, Tally const& stable, double d) {
+    if (d == 0) {
+        Tally both = canary + stable;
+        return log_likelihood(both, both.rate());
+    }
     auto slope = [](Tally const& seen, double rate) {
         double rising = seen.failures > 0 ? seen.failures / rate : 0;
         double falling = seen.successes > 0 ? seen.successes / (1 - rate) : 0;
@@ -83,26 +95,34 @@ public:
         : canary_(counts.canary),
           stable_(counts.stable),
           difference_(canary_.rate() - stable_.rate()),
-          apart_(log_mixture_of_scales(canary_) + log_mixture_of_scales(stable_)) {}
+          log_greatest_(log_likelihood(canary_, canary_.rate()) + log_likelihood(stable_, stable_.rate())) {}
 
     double seen_difference() const { return difference_; }
 
     /// Against "at most d".
     bool refutes_at_most(double d, double risk) const {
-        return difference_ > d && apart_ - log_greatest_likelihood(canary_, stable_, d) >= -std::log(risk);
+        if (difference_ <= d) return false;
+        return exceeds(log_greatest_likelihood(canary_, stable_, d) - std::log(risk), [&] { return apart(); });
     }
     /// Against "at least d". A good version most often fails as the old one does, so one rate for both is half expected.
     bool refutes_at_least(double d, double risk) const {
         if (difference_ >= d) return false;
-        double together = log_mixture_of_scales({canary_.failures + stable_.failures, canary_.successes + stable_.successes});
-        double average = log_sum(apart_, together) - std::log(2.0);
-        return average - log_greatest_likelihood(canary_, stable_, d) >= -std::log(risk);
+        return exceeds(log_greatest_likelihood(canary_, stable_, d) - std::log(risk),
+                       [&] { return log_sum(apart(), together()) - std::log(2.0); });
     }
 
 private:
+    /// No average is above the greatest likelihood of all: most looks end with this comparison, which is cheap.
+    template <class Average>
+    bool exceeds(double wanted, Average const& average) const {
+        return log_greatest_ >= wanted && average() >= wanted;
+    }
+    double apart() const { return log_mixture_of_scales(canary_) + log_mixture_of_scales(stable_); }
+    double together() const { return log_mixture_of_scales(canary_ + stable_); }
+
     Tally canary_, stable_;
     double difference_;
-    double apart_;
+    double log_greatest_;
 };
 
 bool can_compare(Pair const& counts) { return counts.canary.requests > 0 && counts.stable.requests > 0; }
@@ -219,18 +239,22 @@ Judged judge(JudgeInput const& input) {
 Limits confidence_sequence(Counts const& counts, double risk) {
     if (counts.requests == 0) return {0, 1};
     Tally seen(counts);
-    double least = log_mixture(seen, 0.5) + std::log(risk);
+    double least = log_mixture(seen, any_rate) + std::log(risk);
     auto is_likely = [&](double rate) { return log_likelihood(seen, rate) > least; };
     double rate = seen.rate();
     return {.lower = seen.failures == 0 ? 0 : bisect(0, rate, [&](double x) { return !is_likely(x); }),
             .upper = seen.successes == 0 ? 1 : bisect(rate, 1, is_likely)};
 }
 
+bool is_worse(Pair const& counts, double risk) { return can_compare(counts) && Evidence(counts).refutes_at_most(0, risk); }
+
+bool is_within(Pair const& counts, double risk, double margin) {
+    return can_compare(counts) && Evidence(counts).refutes_at_least(margin, risk);
+}
+
 Verdict compare(Pair const& counts, double risk, double margin) {
-    if (!can_compare(counts)) return Verdict::not_enough_data;
-    Evidence evidence(counts);
-    if (evidence.refutes_at_most(0, risk)) return Verdict::bad;
-    if (evidence.refutes_at_least(margin, risk)) return Verdict::good;
+    if (is_worse(counts, risk)) return Verdict::bad;
+    if (is_within(counts, risk, margin)) return Verdict::good;
     return Verdict::not_enough_data;
 }
 

@@ -32,8 +32,11 @@ struct Pair {
     model::Counts canary{}, stable{};
     bool operator==(Pair const&) const = default;
 };
-/// One test of two failure rates: `bad` when "the canary is no worse" is refuted, `good` when "it is worse by `margin` or
-/// more" is refuted, each with a chance of `risk` to be wrong, ever; else `not_enough_data`. `margin` from 0 to 1.
+/// Refuted: "the canary fails no more often". True of equal versions with a chance of at most `risk` over all looks.
+bool is_worse(Pair const& counts, double risk);
+/// Refuted: "the canary fails more often by `margin` (0 to 1) or more". Wrong with a chance of at most `risk` over all looks.
+bool is_within(Pair const& counts, double risk, double margin);
+/// Both: `bad` when worse, `good` when within the margin, else `not_enough_data`.
 model::Verdict compare(Pair const& counts, double risk, double margin);
 
 /// Limits for canary rate minus stable rate, from -1 to 1, by the same test: `bad` means a lower limit above 0, `good` an upper
