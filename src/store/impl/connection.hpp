@@ -1,6 +1,7 @@
 // One connection to a database, as the queue of writers and the pool of readers use it.
 #pragma once
 #include <memory>
+#include <stdexcept>
 
 #include "store/impl/transaction.hpp"
 
@@ -10,7 +11,13 @@ namespace store::impl {
 enum class Damage {
     work,   // this unit of work only: roll back to its savepoint
     batch,  // the whole transaction: nothing of it can be kept
-    again,  // the same, and trying again may well help: serialization failure, connection lost
+    again,  // the same, and trying again may well help: a serialization failure
+    gone,   // the connection is lost: what waits will fail in the same way
+};
+
+/// From `commit`: nobody can tell whether it happened, so nothing may run again.
+struct OutcomeUnknown : std::runtime_error {
+    using std::runtime_error::runtime_error;
 };
 
 /// Used by one thread at a time. Everything may throw what `damage` and `explain` understand.

@@ -10,6 +10,13 @@ namespace {
 constexpr std::size_t batch_limit = 256;  // keeps the first of a batch from waiting too long for the last
 constexpr int most_attempts = 5;
 
+Error not_known(OutcomeUnknown const& problem) {
+    return base::unavailable(
+        "the database was lost while it stored this: whether it was stored is not known; look before you "
+        "repeat it",
+        problem.what());
+}
+
 }  // namespace
 
 Job make_job(bool writes, Work work, Executor const& home, Done done) {
@@ -46,15 +53,27 @@ std::deque<Job> WriteQueue::take_batch() {
 
 void WriteQueue::run_batch() {
     std::deque<Job> batch = take_batch();
-    Results results;
-    if (!try_together(batch, results)) {
-        results.clear();
-        for (Job& job : batch) results.push_back(run_alone(job));
-    }
+    Results results = run_all(batch);
     for (std::size_t i = 0; i < batch.size(); ++i) answer(std::move(batch[i]), std::move(results[i]));
     std::lock_guard lock(mutex_);
     scheduled_ = false;
     if (!waiting_.empty()) schedule();
+}
+
+WriteQueue::Results WriteQueue::run_all(std::deque<Job>& batch) {
+    Results results;
+    try {
+        if (try_together(batch, results)) return results;
+        results.clear();
+        while (results.size() < batch.size()) {
+            Alone alone = run_alone(batch[results.size()]);
+            results.push_back(alone.result);
+            if (alone.gone) results.resize(batch.size(), alone.result);
+        }
+    } catch (OutcomeUnknown const& problem) {
+        results.resize(batch.size(), not_known(problem));
+    }
+    return results;
 }
 
 /// False: nothing was changed, whatever the single results say (they may have seen each other's writes).
@@ -67,6 +86,9 @@ bool WriteQueue::try_together(std::deque<Job>& batch, Results& results) {
             writes = writes || job.writes;
         }
         connection_->commit();
+    } catch (OutcomeUnknown const&) {
+        results.clear();
+        throw;
     } catch (std::exception const&) {
         connection_->rollback();
         return false;
@@ -83,21 +105,24 @@ Result<void> WriteQueue::run_in_savepoint(Job& job) {
     return result;
 }
 
-Result<void> WriteQueue::run_alone(Job& job) {
+WriteQueue::Alone WriteQueue::run_alone(Job& job) {
     for (int attempt = 1;; ++attempt) {
         try {
             connection_->begin_write();
             Result<void> result = run_in_savepoint(job);
             connection_->commit();
             if (job.writes) note("");
-            return result;
+            return {result};
+        } catch (OutcomeUnknown const&) {
+            throw;
         } catch (std::exception const& problem) {
-            bool again = connection_->damage(problem) == Damage::again && attempt < most_attempts;
+            Damage damage = connection_->damage(problem);
             Error error = connection_->explain(problem);
             connection_->rollback();
-            if (again) continue;
+            bool may_help = damage == Damage::again || damage == Damage::gone;
+            if (may_help && attempt < most_attempts) continue;
             if (job.writes) note(error.message);
-            return error;
+            return {error, damage == Damage::gone};
         }
     }
 }
@@ -160,7 +185,8 @@ Result<void> ReadPool::run(Job& job, std::unique_ptr<Connection>& connection) {
         } catch (std::exception const& problem) {
             if (!connection)
                 return base::unavailable("the database cannot be opened for reading", problem.what());
-            bool again = connection->damage(problem) == Damage::again && attempt < most_attempts;
+            Damage damage = connection->damage(problem);
+            bool again = (damage == Damage::again || damage == Damage::gone) && attempt < most_attempts;
             Error error = connection->explain(problem);
             connection.reset();
             if (!again) return error;

@@ -34,8 +34,13 @@ private:
     void schedule();
     void run_batch();
     std::deque<Job> take_batch();
+    Results run_all(std::deque<Job>& batch);
     bool try_together(std::deque<Job>& batch, Results& results);
-    Result<void> run_alone(Job& job);
+    struct Alone {
+        Result<void> result{};
+        bool gone = false;
+    };
+    Alone run_alone(Job& job);
     Result<void> run_in_savepoint(Job& job);
     void note(std::string trouble);
 

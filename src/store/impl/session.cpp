@@ -1,5 +1,7 @@
 #include "store/impl/session.hpp"
 
+#include "store/impl/text.hpp"
+
 namespace store::impl {
 
 namespace {
@@ -10,6 +12,7 @@ using Indicators = std::vector<soci::indicator>;
 
 void bind(soci::statement& statement, Cells& given, Indicators& nulls) {
     for (std::size_t i = 0; i < given.size(); ++i) {
+        if (given[i].is_text) make_text(given[i].text);
         nulls[i] = given[i].is_null ? soci::i_null : soci::i_ok;
         if (given[i].is_text)
             statement.exchange(soci::use(given[i].text, nulls[i]));

@@ -50,10 +50,22 @@ SqliteConnection::SqliteConnection(SqliteSettings const& settings, SqliteRole ro
         return;
     }
     if (role == SqliteRole::exclusive) run("PRAGMA locking_mode = EXCLUSIVE");
-    run("PRAGMA journal_mode = WAL");
+    use_wal();
     run("PRAGMA synchronous = FULL");
     run("PRAGMA foreign_keys = 1");
     run("PRAGMA journal_size_limit = 16777216");
+}
+
+/// SQLite reports no error when it cannot change the mode, but stays in one in which a crash may lose the
+/// last commit.
+void SqliteConnection::use_wal() {
+    auto mode = select_one<std::string>(session_, "PRAGMA journal_mode = WAL");
+    if (mode == "wal") return;
+    throw base::ErrorException(
+        base::unavailable(fmt::format("the database {} cannot use a write-ahead log (mode {}): check that "
+                                      "its disk is healthy, has space and is "
+                                      "a local one",
+                                      file_, mode.value_or("unknown"))));
 }
 
 void SqliteConnection::rollback() {

@@ -34,6 +34,8 @@ public:
     std::int64_t pragma(std::string const& name);
 
 private:
+    void use_wal();
+
     std::string file_;
     Session session_;
 };

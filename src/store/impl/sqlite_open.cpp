@@ -45,6 +45,8 @@ Result<std::unique_ptr<Connection>> open_sqlite_writer(SqliteSettings const& set
         TRY_VOID(check_health(*connection, settings));
         TRY_VOID(migrate(*connection, settings));
         return std::unique_ptr<Connection>(std::move(connection));
+    } catch (base::ErrorException const& failed) {
+        return failed.error;
     } catch (std::exception const& problem) {
         return SqliteConnection::explain_for(settings.file, problem);
     }
