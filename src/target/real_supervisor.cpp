@@ -60,6 +60,12 @@ base::Result<void> spawn_shim(std::string const& program, std::string const& fol
     return base::unavailable(fmt::format("cannot start the shim {}: {}", program, std::strerror(problem)));
 }
 
+ProcessSpec read_spec(base::Files& files, std::string const& folder) {
+    auto text = files.read(folder + "/spec.json");
+    auto spec = text ? base::from_text<ProcessSpec>(*text) : base::Result<ProcessSpec>(text.error());
+    return spec ? *spec : ProcessSpec{};
+}
+
 std::vector<Identity> orphans(std::string const& folder, ShimState const& state) {
     if (is_alive(state.command())) return {state.command()};
     return lock_holders(folder);
@@ -142,15 +148,13 @@ base::Result<void> RealSupervisor::stop(std::string const& folder) {
     auto known = earlier ? base::from_text<Request>(*earlier) : base::Result<Request>(earlier.error());
     bool repeated = known && known->pid == request.pid && known->start_ticks == request.start_ticks;
     if (!repeated) TRY_VOID(files_.write(path, base::to_text(request) + "\n"));
-    auto text = files_.read(folder + "/spec.json");
-    auto spec = text ? base::from_text<ProcessSpec>(*text) : base::Result<ProcessSpec>(text.error());
-    Duration limit = spec ? spec->stop_timeout : ProcessSpec{}.stop_timeout;
-    bool overdue = repeated && now - known->asked_at >= limit;
+    ProcessSpec spec = read_spec(files_, folder);
+    bool overdue = repeated && now - known->asked_at >= spec.stop_timeout;
     for (Identity const& process : left) {
         if (overdue)
             send_signal_to_group(process, SIGKILL);
         else if (!repeated)
-            send_signal(process, SIGTERM);
+            send_signal(process, spec.stop_signal);
     }
     return {};
 }
@@ -163,6 +167,12 @@ base::Result<void> RealSupervisor::forget(std::string const& folder) {
     if (removed) removed = files_.remove(folder);
     if (lock >= 0) ::close(lock);
     return removed;
+}
+
+base::Result<void> RealSupervisor::restart(std::string const& folder) {
+    ShimState state = read_state(folder);
+    if (is_locked(folder)) send_signal(state.command(), read_spec(files_, folder).stop_signal);
+    return {};
 }
 
 base::Result<void> RealSupervisor::kill_command(std::string const& folder) {

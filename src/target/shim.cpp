@@ -123,7 +123,7 @@ private:
         if (child_ == 0) return finish();
         kill_at_ = Clock::now() + spec_.stop_timeout;
         enter(ProcessPhase::stopping);
-        ::kill(child_, SIGTERM);
+        ::kill(child_, spec_.stop_signal);
     }
 
     void reap() {

@@ -8,7 +8,7 @@ namespace target {
 /// status of the shim: 0 also when another shim holds the lock. One thread, no event loop of Asio, no descriptor kept but
 /// the lock, the listening socket and the output.
 ///
-/// SIGTERM asks it to end the command: SIGTERM, after the stop timeout SIGKILL to all that the command has started.
+/// SIGTERM asks it to end the command: its stop signal, after the stop timeout SIGKILL to all that the command has started.
 ///
 /// The command has the listening socket, if any, as descriptor 3; its output goes to `output.log`. It gets our environment
 /// variables but for those that begin with PILOTHOUSE_, which may hold secrets.

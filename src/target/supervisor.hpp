@@ -17,9 +17,10 @@ struct ProcessSpec {
     std::string label{};  // for people: "web 1.1.0"
     /// Where the command runs, and what a relative program name is relative to. Empty: the process's own folder.
     std::string working_folder{};
+    int stop_signal = 15;  // SIGTERM; HAProxy finishes its requests at SIGUSR1
     bool operator==(ProcessSpec const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (command, env, stop_timeout, listen, label, working_folder))
+BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (command, env, stop_timeout, listen, label, working_folder, stop_signal))
 
 enum class ProcessPhase {
     absent,       // no shim holds the folder's lock
@@ -52,12 +53,14 @@ public:
     virtual base::Result<void> launch(std::string const& folder, ProcessSpec const& spec) = 0;
     /// Never fails for a missing folder: that is `absent`.
     virtual base::Result<ProcessState> inspect(std::string const& folder) = 0;
-    /// Asks the process to end: SIGTERM, after its stop_timeout SIGKILL; then the shim ends, too. Harmless to repeat, and
+    /// Asks the process to end: its stop signal, after its stop_timeout SIGKILL; then the shim ends, too. Harmless to repeat, and
     /// when it is not there.
     virtual base::Result<void> stop(std::string const& folder) = 0;
     /// Removes the folder of a process that is not there; while it is there, and when the folder is not, nothing happens. No
     /// launch that came before can start the process afterwards. Errors: unavailable.
     virtual base::Result<void> forget(std::string const& folder) = 0;
+    /// Sends the stop signal to the command (not to the shim, which starts it again).
+    virtual base::Result<void> restart(std::string const& folder) = 0;
     /// Sends SIGKILL to the command (not to the shim, which starts it again). For tests and the model.
     virtual base::Result<void> kill_command(std::string const& folder) = 0;
     /// A TCP port on loopback that nobody listens on: `preferred` if it is free, or one from the range of this supervisor that

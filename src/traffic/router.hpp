@@ -47,7 +47,8 @@ BOOST_DESCRIBE_STRUCT(ServerState, (),
 struct RouterState {
     bool running = false;
     std::string problem{};  // a sentence, when it does not run or does not answer
-    std::string listen{};
+    std::string listen{};   // in force
+    std::string health{};   // in force
     std::vector<ServerState> servers{};  // sorted by name
     std::uint64_t requests = 0;      // of the frontend, since HAProxy started
     std::uint64_t own_failures = 0;  // answers that HAProxy made by itself: lost requests
@@ -56,7 +57,7 @@ struct RouterState {
     bool operator==(RouterState const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(RouterState, (),
-                      (running, problem, listen, servers, requests, own_failures, retries, starts))
+                      (running, problem, listen, health, servers, requests, own_failures, retries, starts))
 
 /// One instance per data folder; calls for one component never overlap.
 class Router {
