@@ -161,11 +161,16 @@ Error wrong_type(std::string_view path, std::string_view expected, json::value c
 std::string member_path(std::string_view path, std::string_view key);
 Error out_of_limits(std::string_view path, FieldRule const& rule, std::string_view unit);
 
-template <class T>
-Result<void> read_json(json::value const& from, T& into, std::string const& path, FieldRule const* rule = nullptr);
+/// What people write is held to the rules of its fields. What we have stored ourselves is taken as it is: a value that
+/// stands for "none yet" keeps no rule.
+enum class Author { people, ourselves };
 
 template <class T>
-Result<void> read_struct(json::value const& from, T& into, std::string const& path) {
+Result<void> read_json(json::value const& from, T& into, std::string const& path, FieldRule const* rule = nullptr,
+                       Author author = Author::people);
+
+template <class T>
+Result<void> read_struct(json::value const& from, T& into, std::string const& path, Author author = Author::people) {
     json::object const* object = from.if_object();
     if (!object) return wrong_type(path, "an object", from);
     std::vector<std::string_view> known;
@@ -176,10 +181,10 @@ Result<void> read_struct(json::value const& from, T& into, std::string const& pa
     Result<void> result;
     boost::mp11::mp_for_each<MembersOf<T>>([&](auto d) {
         if (!result) return;
-        FieldRule const* rule = rule_for<T>(field_name(d.name));
+        FieldRule const* rule = author == Author::people ? rule_for<T>(field_name(d.name)) : nullptr;
         json::value const* member = object->if_contains(field_name(d.name));
         if (member)
-            result = read_json(*member, into.*d.pointer, member_path(path, field_name(d.name)), rule);
+            result = read_json(*member, into.*d.pointer, member_path(path, field_name(d.name)), rule, author);
         else if (rule && rule->required)
             result = invalid(fmt::format("{}: is required{}{}", member_path(path, field_name(d.name)), rule->about.empty() ? "" : ": ",
                                          rule->about));
@@ -188,7 +193,7 @@ Result<void> read_struct(json::value const& from, T& into, std::string const& pa
 }
 
 template <class T>
-Result<void> read_json(json::value const& from, T& into, std::string const& path, FieldRule const* rule) {
+Result<void> read_json(json::value const& from, T& into, std::string const& path, FieldRule const* rule, Author author) {
     if constexpr (std::is_same_v<T, json::value>) {
         into = from;
     } else if constexpr (std::is_same_v<T, bool>) {
@@ -210,7 +215,7 @@ Result<void> read_json(json::value const& from, T& into, std::string const& path
     } else if constexpr (std::is_same_v<T, std::string>) {
         if (!from.is_string()) return wrong_type(path, "text", from);
         std::size_t longest = rule ? rule->longest : 4096;
-        if (from.get_string().size() > longest)
+        if (author == Author::people && from.get_string().size() > longest)
             return invalid(fmt::format("{}: longer than {} characters", path, longest));
         into = std::string(from.get_string());
     } else if constexpr (std::is_same_v<T, Duration>) {
@@ -224,14 +229,14 @@ Result<void> read_json(json::value const& from, T& into, std::string const& path
         if (!time) return invalid(fmt::format("{}: {}", path, time.error().message));
         into = *time;
     } else if constexpr (is_id<T>) {
-        return read_json(from, into.value, path, rule);
+        return read_json(from, into.value, path, rule, author);
     } else if constexpr (is_optional<T>) {
         if (from.is_null()) {
             into.reset();
             return {};
         }
         typename T::value_type value{};
-        TRY_VOID(read_json(from, value, path, rule));
+        TRY_VOID(read_json(from, value, path, rule, author));
         into = std::move(value);
     } else if constexpr (is_vector<T>) {
         json::array const* list = from.if_array();
@@ -243,7 +248,7 @@ Result<void> read_json(json::value const& from, T& into, std::string const& path
         values.reserve(list->size());
         for (auto const& item : *list) {
             typename T::value_type value{};
-            TRY_VOID(read_json(item, value, fmt::format("{}[{}]", path, values.size())));
+            TRY_VOID(read_json(item, value, fmt::format("{}[{}]", path, values.size()), nullptr, author));
             values.push_back(std::move(value));
         }
         into = std::move(values);
@@ -253,7 +258,7 @@ Result<void> read_json(json::value const& from, T& into, std::string const& path
         T values;
         for (auto const& [key, item] : *object) {
             typename T::mapped_type value{};
-            TRY_VOID(read_json(item, value, member_path(path, key)));
+            TRY_VOID(read_json(item, value, member_path(path, key), nullptr, author));
             values.emplace(std::string(key), std::move(value));
         }
         into = std::move(values);
@@ -263,7 +268,7 @@ Result<void> read_json(json::value const& from, T& into, std::string const& path
         if (!value) return invalid(fmt::format("{}: {}", path, value.error().message));
         into = *value;
     } else {
-        return read_struct(from, into, path);
+        return read_struct(from, into, path, author);
     }
     return {};
 }
@@ -279,9 +284,11 @@ Result<T> from_json(json::value const& from, std::string const& path = "") {
 Result<json::value> parse_json(std::string_view text);
 
 template <class T>
-Result<T> from_text(std::string_view text) {
+Result<T> from_text(std::string_view text, Author author = Author::people) {
     TRY(json::value parsed, parse_json(text));
-    return from_json<T>(parsed);
+    T into{};
+    TRY_VOID(read_json(parsed, into, "", nullptr, author));
+    return into;
 }
 
 // -- JSON Schema (2020-12, as OpenAPI 3.1 uses it).

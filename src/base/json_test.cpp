@@ -88,5 +88,15 @@ TEST(Json, SchemaOfAnAnswerHasEveryField) {
     EXPECT_EQ(json::serialize(schema["properties"].at("note").at("type")), R"(["string","null"])");
 }
 
+TEST(Json, HoldsPeopleToTheRulesButNotWhatWeStoredOurselves) {
+    std::string stored = R"({"count":0,"note":")" + std::string(5000, 'x') + "\"}";
+    EXPECT_FALSE(from_text<Inner>(stored));
+    Result<Inner> read = from_text<Inner>(stored, Author::ourselves);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->count, 0);
+    EXPECT_EQ(read->note->size(), 5000U);
+    EXPECT_FALSE(from_text<Inner>(R"({"count":"0"})", Author::ourselves)) << "a wrong type is wrong all the same";
+}
+
 }  // namespace
 }  // namespace base

@@ -11,7 +11,7 @@ Result<std::vector<Rollout>> parse(std::vector<std::string> const& bodies) {
     std::vector<Rollout> rollouts;
     rollouts.reserve(bodies.size());
     for (std::string const& body : bodies) {
-        auto rollout = base::from_text<Rollout>(body);
+        auto rollout = base::from_text<Rollout>(body, base::Author::ourselves);
         if (!rollout) impl::throw_unreadable(body, rollout.error());
         rollouts.push_back(std::move(*rollout));
     }

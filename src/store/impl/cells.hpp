@@ -75,7 +75,7 @@ T from_cell(Cell& cell) {
         if (!value) throw_unreadable(cell.text, value.error());
         return *value;
     } else {
-        auto value = base::from_text<T>(cell.text);
+        auto value = base::from_text<T>(cell.text, base::Author::ourselves);
         if (!value) throw_unreadable(cell.text, value.error());
         return std::move(*value);
     }
