@@ -169,12 +169,6 @@ base::Result<void> RealSupervisor::forget(std::string const& folder) {
     return removed;
 }
 
-base::Result<void> RealSupervisor::restart(std::string const& folder) {
-    ShimState state = read_state(folder);
-    if (is_locked(folder)) send_signal(state.command(), read_spec(files_, folder).stop_signal);
-    return {};
-}
-
 base::Result<void> RealSupervisor::kill_command(std::string const& folder) {
     ShimState state = read_state(folder);
     if (is_locked(folder)) send_signal(state.command(), SIGKILL);

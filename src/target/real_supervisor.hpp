@@ -25,7 +25,6 @@ public:
     base::Result<ProcessState> inspect(std::string const& folder) override;
     base::Result<void> stop(std::string const& folder) override;
     base::Result<void> forget(std::string const& folder) override;
-    base::Result<void> restart(std::string const& folder) override;
     base::Result<void> kill_command(std::string const& folder) override;
     base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken, std::uint16_t preferred = 0) override;
     std::string output_tail(std::string const& folder, std::size_t limit_bytes) override;

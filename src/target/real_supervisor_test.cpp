@@ -66,7 +66,7 @@ TEST_F(RealSupervisorTest, StartsAgainWhatEndsByItself) {
     launch({"sh", "-c", "echo life; exit 3"});
     ASSERT_TRUE(eventually([&] { return inspect().starts >= 2; }));
     EXPECT_EQ(inspect().last_exit, "exit status 3");
-    EXPECT_TRUE(output().starts_with("life\nlife\n"));
+    EXPECT_TRUE(eventually([&] { return output().starts_with("life\nlife\n"); }));
 }
 
 TEST_F(RealSupervisorTest, KillsTheCommandOnlyAndItComesBack) {
@@ -88,7 +88,7 @@ TEST_F(RealSupervisorTest, SaysWhyACommandCannotBeExecuted) {
 TEST_F(RealSupervisorTest, KillsWhatDoesNotEndInTime) {
     spec.stop_timeout = 100ms;
     launch({"sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"});
-    ASSERT_TRUE(eventually([&] { return !output().empty(); }));
+    ASSERT_TRUE(eventually([&] { return !output().empty() && phase() == ProcessPhase::running; }));
     ASSERT_TRUE(supervisor.stop(folder / "one"));
     ASSERT_TRUE(reaches(ProcessPhase::absent));
     EXPECT_EQ(inspect().last_exit, "signal 9 (SIGKILL)");
@@ -96,7 +96,7 @@ TEST_F(RealSupervisorTest, KillsWhatDoesNotEndInTime) {
 
 TEST_F(RealSupervisorTest, LeavesNoGrandchildBehind) {
     launch({"sh", "-c", "setsid sleep 1000 & sleep 1000 & echo $! ; wait"});
-    ASSERT_TRUE(eventually([&] { return output().find('\n') != std::string::npos; }));
+    ASSERT_TRUE(eventually([&] { return output().find('\n') != std::string::npos && phase() == ProcessPhase::running; }));
     std::int64_t grandchild = std::stoll(output());
     ASSERT_TRUE(is_there(grandchild));
     ASSERT_TRUE(supervisor.stop(folder / "one"));
@@ -128,7 +128,7 @@ TEST_F(RealSupervisorTest, FindsAndEndsAnOrphan) {
 TEST_F(RealSupervisorTest, KillsADeafOrphanAfterItsTimeout) {
     spec.stop_timeout = 100ms;
     launch({"sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"});
-    ASSERT_TRUE(eventually([&] { return !output().empty(); }));
+    ASSERT_TRUE(eventually([&] { return !output().empty() && phase() == ProcessPhase::running; }));
     ::kill(static_cast<pid_t>(written().shim_pid), SIGKILL);
     ASSERT_TRUE(reaches(ProcessPhase::orphaned));
     EXPECT_TRUE(eventually([&] {
@@ -139,7 +139,7 @@ TEST_F(RealSupervisorTest, KillsADeafOrphanAfterItsTimeout) {
 
 TEST_F(RealSupervisorTest, EndsAWorkerThatOutlivedShimAndCommand) {
     launch({"sh", "-c", "sleep 1000 & echo ready; wait"});
-    ASSERT_TRUE(eventually([&] { return !output().empty(); }));
+    ASSERT_TRUE(eventually([&] { return !output().empty() && phase() == ProcessPhase::running; }));
     ShimState state = written();
     ::kill(static_cast<pid_t>(state.shim_pid), SIGKILL);
     ::kill(static_cast<pid_t>(state.pid), SIGKILL);

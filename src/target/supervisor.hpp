@@ -59,8 +59,6 @@ public:
     /// Removes the folder of a process that is not there; while it is there, and when the folder is not, nothing happens. No
     /// launch that came before can start the process afterwards. Errors: unavailable.
     virtual base::Result<void> forget(std::string const& folder) = 0;
-    /// Sends the stop signal to the command (not to the shim, which starts it again).
-    virtual base::Result<void> restart(std::string const& folder) = 0;
     /// Sends SIGKILL to the command (not to the shim, which starts it again). For tests and the model.
     virtual base::Result<void> kill_command(std::string const& folder) = 0;
     /// A TCP port on loopback that nobody listens on: `preferred` if it is free, or one from the range of this supervisor that

@@ -89,12 +89,6 @@ std::uint64_t own_failures(Live const& live, Intent const& intent) {
     return (live.failures > of_servers ? live.failures - of_servers : 0) + cut;
 }
 
-std::string health_in(std::string const& description) {
-    constexpr std::string_view word = " health ";
-    auto at = description.find(word);
-    return at == std::string::npos ? "" : description.substr(at + word.size());
-}
-
 std::string joined(std::vector<std::string> const& commands) { return fmt::format("{}", fmt::join(commands, ";")); }
 
 bool is_fine(std::string_view line) {
@@ -139,7 +133,7 @@ awaitable<Result<RouterState>> Haproxy::observe(ComponentKey key) {
         state.running = false;
         state.problem = fmt::format("HAProxy {} is too old: install 2.6 or later", live->version);
     }
-    state.health = health_in(live->description);
+    state.health = live->health;
     state.requests = live->requests;
     state.retries = live->retries;
     state.own_failures = own_failures(*live, *known.intent);
@@ -163,15 +157,12 @@ awaitable<Result<void>> Haproxy::apply(ComponentKey key, Route route, std::int64
 
     Changes todo = changes(*known.intent, *live, route);
     todo.next.epoch = epoch;
-    bool restarts = known.listens != route.traffic.listen || live->description != description_of(route.traffic);
-    bool differs = !todo.stages.empty() || restarts || todo.next.servers != known.intent->servers;
+    bool moves = known.listens != route.traffic.listen;
+    bool differs = !todo.stages.empty() || moves || todo.next.servers != known.intent->servers;
     if (differs) CO_TRY_VOID(co_await write(place, todo.next));
     for (std::vector<std::string> const& stage : todo.stages) CO_TRY_VOID(co_await perform(place, stage));
-    if (!restarts) co_return Result<void>{};
-
-    bool moves = known.listens != route.traffic.listen;
-    auto renew = [this, place, moves] { return moves ? supervisor_.stop(place.folder) : supervisor_.restart(place.folder); };
-    co_return co_await base::offload(workers_, renew);
+    if (moves) CO_TRY_VOID(co_await stop(place));
+    co_return Result<void>{};
 }
 
 /// It does not run, or does not answer yet: the file is made right for when it does.
@@ -182,9 +173,14 @@ awaitable<Result<void>> Haproxy::apply_without_live(Places place, Known known, R
     bool moves = known.listens != route.traffic.listen;
     if (!known.intent || next.servers != before.servers || next.traffic != before.traffic) CO_TRY_VOID(co_await write(place, next));
     if (known.process.phase == ProcessPhase::absent) co_return co_await launch(place, route.traffic);
-    if (!moves) co_return Result<void>{};
-    auto stop = [this, place] { return supervisor_.stop(place.folder); };
-    co_return co_await base::offload(workers_, stop);
+    if (moves) CO_TRY_VOID(co_await stop(place));
+    co_return Result<void>{};
+}
+
+/// Its shim goes with it, and with the shim the old address; a later call starts it at the new one.
+awaitable<Result<void>> Haproxy::stop(Places place) {
+    auto work = [this, place] { return supervisor_.stop(place.folder); };
+    co_return co_await base::offload(workers_, work);
 }
 
 awaitable<Result<Haproxy::Known>> Haproxy::look(Places place) {

@@ -18,8 +18,8 @@ struct HaproxySettings {
 /// that come while HAProxy restarts wait.
 ///
 /// The configuration file with all servers and weights is written and synced before each runtime change, so a restart at any
-/// instant comes back right. What the runtime API cannot change is changed by a restart: `health` by one that finishes the
-/// requests in hand first, `listen` by one that gives up the old address.
+/// instant comes back right. Only a change of `listen` needs a restart: the requests in hand are finished, and the old address
+/// is given up.
 class Haproxy : public Router {
 public:
     Haproxy(Executor workers, base::Files& files, target::Supervisor& supervisor, base::Clock& clock, base::Dialer& dialer,
@@ -47,6 +47,7 @@ private:
     awaitable<base::Result<void>> apply_without_live(Places place, Known known, Route route, std::int64_t epoch);
     awaitable<base::Result<void>> perform(Places place, std::vector<std::string> stage);
     awaitable<base::Result<void>> write(Places place, Intent intent);
+    awaitable<base::Result<void>> stop(Places place);
     awaitable<base::Result<void>> launch(Places place, model::Traffic traffic);
 
     Executor workers_;

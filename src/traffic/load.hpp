@@ -21,7 +21,13 @@ public:
         std::uint64_t errors = 0;    // a complete 5xx of a version
         std::uint64_t lost = 0;      // none, or one by HAProxy itself
         std::map<std::string, std::uint64_t> by_server{};
-        std::string last_loss{};
+        std::map<std::string, std::uint64_t> losses{};  // how, and how often
+
+        std::string say() const {
+            std::string text = fmt::format("{} sent, {} lost", sent, lost);
+            for (auto const& [how, count] : losses) text += fmt::format("; {} times {}", count, how);
+            return text;
+        }
     };
 
     Load(std::uint16_t port, int clients) : port_(port) {
@@ -117,7 +123,7 @@ private:
         ++totals_.sent;
         if (answer.status == 0 || (answer.status >= 500 && answer.server.empty())) {
             ++totals_.lost;
-            totals_.last_loss = answer.status == 0 ? answer.problem : fmt::format("HAProxy's own {}", answer.status);
+            ++totals_.losses[answer.status == 0 ? answer.problem : fmt::format("HAProxy's own {}", answer.status)];
             return;
         }
         ++totals_.by_server[answer.server];

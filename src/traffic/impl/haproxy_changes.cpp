@@ -146,6 +146,9 @@ Changes changes(Intent const& intent, Live const& live, Route const& route) {
     std::vector<Fate> all = fates(live, route);
     keep_somebody(all, route);
     Changes result{.next = intent_after(intent, live, route, all)};
+    if (live.health != route.traffic.health)
+        result.stages.push_back(
+            {fmt::format("experimental-mode on;set var {} expr str({})", health_variable, route.traffic.health)});
     for (auto stage : {additions, raises, lowerings, removals})
         if (auto commands = stage(all); !commands.empty()) result.stages.push_back(std::move(commands));
     return result;

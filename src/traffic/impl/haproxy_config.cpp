@@ -15,9 +15,9 @@ constexpr std::string_view intent_mark = "# intent ";
 /// When no server can be used, requests go to the server `nobody`, which is ourselves: there they wait until one can, for at
 /// most ten seconds. So all replicas may be started again at once, and no request is lost but those in flight in them.
 constexpr char config_form[] = R"(global
-    description '{description}'
     stats socket unix@{runtime_socket} level admin mode 600
     lua-load {lua}
+    set-var {health_variable} str({health})
     nbthread 1
     fd-hard-limit 16384
     hard-stop-after 60s
@@ -49,7 +49,7 @@ frontend waiting
 backend replicas
     balance roundrobin
     option httpchk
-    http-check send meth GET uri '{health}' ver HTTP/1.1 hdr Host localhost
+    http-check send meth GET uri-lf %[var({health_variable})] ver HTTP/1.1 hdr Host localhost
     http-check expect status 200-399
     server nobody unix@{waiting_socket} backup weight 1
 )";
@@ -90,16 +90,14 @@ Places places_of(std::string const& component_folder, std::string const& runtime
             .owner = sockets + ".owner"};
 }
 
-std::string description_of(model::Traffic const& traffic) {
-    return fmt::format("listen {} health {}", traffic.listen, traffic.health);
-}
-
 base::Result<void> check(model::Traffic const& traffic) {
-    bool fine = traffic.health.starts_with('/') && std::all_of(traffic.health.begin(), traffic.health.end(), [](char letter) {
-                    return letter > ' ' && letter < 0x7f && letter != '\'' && letter != '\\';
+    constexpr std::string_view others = "/-._~%?&=+:@";
+    bool fine = traffic.health.starts_with('/') && std::all_of(traffic.health.begin(), traffic.health.end(), [&](unsigned char letter) {
+                    return (letter < 0x80 && std::isalnum(letter)) || others.find(static_cast<char>(letter)) != others.npos;
                 });
     if (fine) return {};
-    return base::invalid(fmt::format("traffic.health: \"{}\" must be a path like /healthz, without spaces and quotes", traffic.health));
+    return base::invalid(fmt::format("traffic.health: \"{}\" must be a path like /healthz, of letters, digits and {}", traffic.health,
+                                     others));
 }
 
 std::string server_settings() { return "check inter 500ms fastinter 200ms downinter 300ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down"; }
@@ -107,7 +105,7 @@ std::string server_settings() { return "check inter 500ms fastinter 200ms downin
 std::string config_text(Intent const& intent, Places const& places) {
     std::string text = fmt::format("{}{}\n# Written by Pilothouse before each change; what is changed here is lost.\n", intent_mark,
                                    base::to_text(intent));
-    text += fmt::format(config_form, fmt::arg("description", description_of(intent.traffic)),
+    text += fmt::format(config_form, fmt::arg("health_variable", health_variable),
                         fmt::arg("runtime_socket", places.runtime_socket), fmt::arg("lua", places.lua),
                         fmt::arg("waiting_socket", places.waiting_socket), fmt::arg("health", intent.traffic.health));
     for (Entry const& entry : intent.servers)

@@ -50,9 +50,8 @@ struct Places {
 /// The sockets have short, hashed names: a path of a Unix socket holds at most 107 bytes.
 Places places_of(std::string const& component_folder, std::string const& runtime_folder);
 
-/// "listen 127.0.0.1:8080 health /healthz": `show info` tells it of the HAProxy that runs. What it names cannot be changed
-/// at run time.
-std::string description_of(model::Traffic const& traffic);
+/// The health path stands in a variable of the HAProxy that runs, because it can be changed at run time only so.
+inline constexpr char health_variable[] = "proc.health";
 /// Errors: invalid.
 base::Result<void> check(model::Traffic const& traffic);
 

@@ -96,6 +96,13 @@ model::Counts counts_of(Row const& row) {
     return counts;
 }
 
+/// "type=str value=</healthz>"
+std::string value_of_variable(std::string_view text) {
+    auto begin = text.find('<');
+    auto end = text.rfind('>');
+    return begin == text.npos || end == text.npos ? "" : std::string(text.substr(begin + 1, end - begin - 1));
+}
+
 /// "* L7OK" while the next check is under way.
 std::string check_of(Row const& row) {
     std::string status = text(row, "check_status");
@@ -127,7 +134,9 @@ LiveServer server_of(Row const& stat, Row const& state) {
 
 }  // namespace
 
-std::string live_command() { return fmt::format("show info;show stat;show servers state {}", backend_name); }
+std::string live_command() {
+    return fmt::format("get var {};show info;show stat;show servers state {}", health_variable, backend_name);
+}
 
 base::Result<Live> parse_live(std::string const& answer) {
     auto lines = lines_of(answer);
@@ -142,7 +151,7 @@ base::Result<Live> parse_live(std::string const& answer) {
         if (auto colon = it->find(": "); colon != std::string_view::npos)
             info[std::string(it->substr(0, colon))] = std::string(it->substr(colon + 2));
     live.version = text(info, "Version");
-    live.description = text(info, "description");
+    live.health = value_of_variable(text(info, health_variable));
     live.generation = text(info, "Pid") + "-" + text(info, "Start_time_sec");
 
     std::map<std::string, Row> states;

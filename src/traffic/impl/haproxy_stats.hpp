@@ -25,7 +25,7 @@ struct LiveServer {
 
 struct Live {
     std::string version{};
-    std::string description{};
+    std::string health{};      // the path that is checked
     std::string generation{};  // of this HAProxy: pid and start time
     std::uint64_t requests = 0;
     std::uint64_t failures = 0;  // 5xx answers that clients got, whoever made them
