@@ -343,7 +343,8 @@ awaitable<Result<model::DeploymentView>> Engine::retry(DeploymentId id, Caller c
         co_return conflict(fmt::format("deployment {} is under way ({}); retry is for one that has ended", id.value,
                                        base::enum_name(before.phase)));
     model::DeployRequest request{.version = before.version, .strategy = before.strategy, .components = before.components, .options = before.options};
-    co_return co_await impl.deploy(before.environment, request, caller, {.retry_of = id}, also);
+    Impl::Origin origin{.retry_of = id};  // named: g++ 12 destroys a braced temporary twice
+    co_return co_await impl.deploy(before.environment, request, caller, origin, also);
 }
 
 awaitable<Result<model::DeploymentView>> Engine::rollback(DeploymentId id, std::optional<std::string> version, Caller caller,
@@ -384,7 +385,8 @@ awaitable<Result<model::DeploymentView>> Engine::rollback(DeploymentId id, std::
                                  .strategy = model::Strategy::blue_green,
                                  .components = before.first.components,
                                  .options = options};
-    co_return co_await impl.deploy(before.first.environment, request, caller, {.rollback_of = id}, also);
+    Impl::Origin origin{.rollback_of = id};  // named: g++ 12 destroys a braced temporary twice
+    co_return co_await impl.deploy(before.first.environment, request, caller, origin, also);
 }
 
 }  // namespace rollout
