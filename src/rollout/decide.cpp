@@ -236,6 +236,11 @@ private:
         if (verdict == Verdict::source_down) return wait_for_source();
         if (step().decides ? verdict == Verdict::good : enough) return true;
 
+        if (next().from.number == 0 && !enough) {
+            // There is no other version that could serve instead, so there is nothing to wait for.
+            note(LogLevel::info, fmt::format("not judged: {} only", count_of(static_cast<int>(next().evidence.stage_canary.requests), "request")));
+            return true;
+        }
         next().waited += seen_.elapsed;
         std::string wait = enough ? fmt::format("not decided yet: {}", decisive_sentence())
                                   : fmt::format("waiting for requests: {} of at least {} to {} at {} %",

@@ -1,0 +1,31 @@
+// What the portal tells of itself, in Prometheus' text format.
+#pragma once
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include "http/message.hpp"
+#include "rollout/engine.hpp"
+
+namespace app {
+
+class Metrics {
+public:
+    Metrics(rollout::Engine const& engine, std::string const& version, std::string const& store);
+    /// The handler, with its answers counted by status class.
+    http::Handler counted(http::Handler handler);
+    std::string text();
+
+private:
+    rollout::Engine const& engine_;
+    prometheus::Registry registry_;
+    prometheus::Gauge& open_rollouts_;
+    prometheus::Gauge& resident_bytes_;
+    prometheus::Counter& looks_;
+    prometheus::Counter& effects_;
+    prometheus::Counter& completed_;
+    prometheus::Counter& failed_;
+    std::array<prometheus::Counter*, 6> answers_{};  // by the first digit of the status
+};
+
+}  // namespace app

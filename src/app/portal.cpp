@@ -1,0 +1,119 @@
+#include "app/portal.hpp"
+
+#include "base/offload.hpp"
+
+namespace app {
+
+namespace {
+
+constexpr Duration declaration_interval = 2s;
+
+std::string folder_of(std::string const& file) { return file.substr(0, file.rfind('/')); }
+
+}  // namespace
+
+Portal::Portal(World world, PortalSettings settings)
+    : world_(std::move(world)),
+      settings_(std::move(settings)),
+      declaration_(settings_.environments_file, world_.files),
+      host_(world_.workers, world_.files, world_.supervisor, settings_.data_folder + "/hosts", folder_of(settings_.environments_file)),
+      router_(world_.workers, world_.files, world_.supervisor, world_.clock, world_.dialer,
+              {.root = settings_.data_folder + "/hosts", .runtime_folder = settings_.runtime_folder, .program = settings_.haproxy}),
+      engine_({.executor = world_.executor,
+               .clock = world_.clock,
+               .random = world_.random,
+               .store = world_.store,
+               .host = host_,
+               .router = router_,
+               .crash_points = world_.crash_points},
+              settings_.engine),
+      accounts_(world_.store, world_.clock, world_.secrets, world_.workers, settings_.accounts),
+      metrics_(engine_, settings_.version, world_.store.describe()),
+      api_({.engine = engine_,
+            .store = world_.store,
+            .accounts = accounts_,
+            .clock = world_.clock,
+            .toggle = [this](std::string environment, std::optional<std::string> component,
+                             bool enabled) { return toggle(std::move(environment), std::move(component), enabled); },
+            .metrics = [this] { return metrics_.text(); },
+            .problems = [this] { return problems(); },
+            .public_origin = settings_.public_origin,
+            .version = settings_.version}),
+      server_(world_.executor, world_.clock, world_.random, metrics_.counted(api_.handler()), settings_.limits) {}
+
+awaitable<base::Result<void>> Portal::start(std::unique_ptr<base::Listener> listener) {
+    CO_TRY_VOID(co_await accept_declaration());
+    CO_TRY_VOID(co_await accounts_.load());
+    CO_TRY(setup_token_, co_await accounts_.ensure_setup_token());
+    CO_TRY_VOID(co_await engine_.start());
+    co_await bring_first_versions();
+    started_ = true;
+    server_.listen(std::move(listener));
+    asio::co_spawn(world_.executor, watch_declaration(), must_not_throw);
+    co_return base::Result<void>{};
+}
+
+awaitable<void> Portal::stop(Duration limit) {
+    started_ = false;
+    *alive_ = false;
+    co_await server_.stop(limit);
+    co_await engine_.stop();
+}
+
+std::vector<std::string> Portal::problems() const {
+    std::vector<std::string> problems;
+    if (!started_) problems.push_back("starting or stopping");
+    if (std::string degraded = world_.store.degraded(); !degraded.empty()) problems.push_back(std::move(degraded));
+    return problems;
+}
+
+awaitable<base::Result<void>> Portal::accept_declaration() {
+    auto load = [this] { return std::optional(declaration_.load()); };
+    auto loaded = co_await base::offload(world_.workers, load);
+    if (!*loaded) co_return loaded->error();
+    auto accepted = std::make_shared<model::Environments const>(std::move((*loaded)->document));
+    auto keep = [text = base::to_text(*accepted)](store::Transaction& transaction) {
+        return store::save_setting(transaction, "environments_document", text);
+    };
+    CO_TRY_VOID(co_await world_.store.write(std::move(keep)));
+    engine_.set_environments(std::move(accepted));
+    co_return base::Result<void>{};
+}
+
+awaitable<base::Result<void>> Portal::toggle(std::string environment, std::optional<std::string> component, bool enabled) {
+    auto edit = [this, environment, component, enabled] { return std::optional(declaration_.set_enabled(environment, component, enabled)); };
+    auto edited = co_await base::offload(world_.workers, edit);
+    if (!*edited) co_return edited->error();
+    co_return co_await accept_declaration();
+}
+
+/// Takes up edits by hand. A file with mistakes changes nothing; the mistakes are told once.
+awaitable<void> Portal::watch_declaration() {
+    auto alive = alive_;
+    while (*alive) {
+        co_await world_.clock.sleep_for(declaration_interval);
+        if (!*alive) co_return;
+        auto look = [this] { return std::optional(declaration_.has_changed()); };
+        auto changed = co_await base::offload(world_.workers, look);
+        if (!*alive) co_return;
+        if (!*changed || !**changed) continue;
+        base::Result<void> accepted = co_await accept_declaration();
+        if (!*alive) co_return;
+        declaration_problem_ = accepted ? "" : accepted.error().message;
+        if (!accepted) base::log(base::LogLevel::warning, "the declaration was changed and is not accepted", {{"problem", declaration_problem_}});
+    }
+}
+
+awaitable<void> Portal::bring_first_versions() {
+    for (auto const& [environment, version] : settings_.first_versions) {
+        auto status = engine_.environment(environment);
+        bool empty = status && std::all_of(status->components.begin(), status->components.end(), [](model::ComponentView const& component) {
+            return component.health == model::Health::empty || component.health == model::Health::disabled;
+        });
+        if (!empty) continue;
+        auto deployed = co_await engine_.deploy(environment, {.version = version}, {.actor = "pilothouse", .trigger = model::Trigger::scheduled});
+        if (!deployed) base::log(base::LogLevel::warning, "the first version was not brought in", {{"environment", environment}, {"problem", deployed.error().message}});
+    }
+}
+
+}  // namespace app

@@ -1,0 +1,83 @@
+// The portal, put together in order. The same wiring runs on this machine and in the simulation: everything that waits,
+// draws, opens or stores comes from the World.
+#pragma once
+#include "api/api.hpp"
+#include "app/metrics.hpp"
+#include "auth/accounts.hpp"
+#include "base/crash_points.hpp"
+#include "base/log.hpp"
+#include "config/file.hpp"
+#include "http/server.hpp"
+#include "rollout/engine.hpp"
+#include "target/host.hpp"
+#include "traffic/haproxy.hpp"
+
+namespace app {
+
+/// All outlive the portal.
+struct World {
+    Executor executor;  // runs one thing at a time: the portal's own thread
+    Executor workers;   // for what blocks
+    base::Clock& clock;
+    base::Random& random;
+    auth::Secrets& secrets;
+    base::Dialer& dialer;
+    base::Files& files;
+    target::Supervisor& supervisor;
+    store::Store& store;
+    base::CrashPoints& crash_points;
+};
+
+struct PortalSettings {
+    std::string environments_file{};  // absolute
+    std::string data_folder{};        // absolute; holds the folders of all processes
+    std::string runtime_folder{};     // absolute and short: sockets
+    std::string haproxy = "haproxy";
+    std::string public_origin{};
+    std::string version{};
+    /// Environment and version: brought there by itself when nothing was deployed there yet.
+    std::map<std::string, std::string> first_versions{};
+    rollout::EngineSettings engine{};
+    auth::AccountSettings accounts{};
+    http::ServerLimits limits{};
+};
+
+class Portal {
+public:
+    Portal(World world, PortalSettings settings);
+
+    /// Reads the declaration, takes up what is under way, then answers requests from `listener`. Errors: those of the
+    /// parts, each a sentence.
+    awaitable<base::Result<void>> start(std::unique_ptr<base::Listener> listener);
+    /// Readiness flips first; requests and looks under way end. What runs goes on running. (R57)
+    awaitable<void> stop(Duration limit);
+
+    /// For the first administrator; nothing when there is one.
+    std::optional<std::string> const& setup_token() const { return setup_token_; }
+    rollout::Engine& engine() { return engine_; }
+    /// Why it is not ready; none: it is.
+    std::vector<std::string> problems() const;
+
+private:
+    awaitable<base::Result<void>> toggle(std::string environment, std::optional<std::string> component, bool enabled);
+    awaitable<base::Result<void>> accept_declaration();
+    awaitable<void> watch_declaration();
+    awaitable<void> bring_first_versions();
+
+    World world_;
+    PortalSettings settings_;
+    config::EnvironmentsFile declaration_;
+    std::string declaration_problem_{};
+    target::Host host_;
+    traffic::Haproxy router_;
+    rollout::Engine engine_;
+    auth::Accounts accounts_;
+    Metrics metrics_;
+    api::Api api_;
+    http::Server server_;
+    std::optional<std::string> setup_token_{};
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    bool started_ = false;
+};
+
+}  // namespace app
