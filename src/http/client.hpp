@@ -17,6 +17,8 @@ struct Url {
 };
 base::Result<Url> parse_url(std::string_view text);
 
+/// (g++ 12 destroys a request twice that is made inside the co_await expression: name it and move it.)
+///
 /// Sends one request on a connection of its own and reads the whole answer (at most `body_limit_bytes`). Errors:
 /// unavailable (refused, reset, no such host: names the address), timed_out, invalid (not HTTP). TLS verifies the peer.
 awaitable<base::Result<Response>> send(base::Dialer& dialer, base::Clock& clock, Url url, Request request, Duration limit,

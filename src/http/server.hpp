@@ -14,12 +14,15 @@ struct ServerLimits {
     std::size_t body_bytes = 1024 * 1024;
     Duration header_time = 10s;
     Duration body_time = 30s;
+    Duration body_grace = 5s;  // after it, a body must have come at this rate:
+    std::size_t body_bytes_per_second = 1024;
     Duration idle_time = 60s;     // between requests of one connection
     Duration handler_time = 30s;  // not for streams
     std::size_t connections = 10'000;
 };
 
-/// Accepts until `stop` or destruction; owns its sessions. What the limits refuse is answered with a problem document
+/// Accepts until `stop` or destruction; owns its sessions. `executor` runs one thing at a time (a strand, or a context with
+/// one thread). What the limits refuse is answered with a problem document
 /// (400, 408, 413, 414, 431, 503) and, where the stream can no longer be trusted, the connection is closed.
 class Server {
 public:
