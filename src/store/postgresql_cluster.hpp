@@ -16,6 +16,8 @@ public:
 
     /// libpq's text for a new, empty schema of the server.
     std::string new_schema();
+    /// Where its socket is.
+    std::string const& folder() const { return folder_; }
     /// Runs SQL as the owner, outside of any store.
     void run(std::string const& sql);
     /// Ends the server at once, as if the power had failed, and starts it again.

@@ -18,9 +18,8 @@ constexpr std::size_t most_readers = 4;
 
 class SqliteStore : public Store {
 public:
-    SqliteStore(impl::FileLock lock, std::shared_ptr<impl::WriteQueue> writer,
-                std::shared_ptr<impl::ReadPool> readers)
-        : lock_(std::move(lock)), writer_(std::move(writer)), readers_(std::move(readers)) {}
+    SqliteStore(std::shared_ptr<impl::WriteQueue> writer, std::shared_ptr<impl::ReadPool> readers)
+        : writer_(std::move(writer)), readers_(std::move(readers)) {}
     std::string describe() const override { return fmt::format("sqlite {}", ::sqlite3_libversion()); }
     std::string degraded() const override { return writer_->degraded(); }
 
@@ -32,8 +31,7 @@ protected:
     }
 
 private:
-    // Readers go first, so that the writer is the last to close and checkpoints; then the lock.
-    impl::FileLock lock_;
+    // Readers go first, so that the writer is the last to close and checkpoints.
     std::shared_ptr<impl::WriteQueue> writer_;
     std::shared_ptr<impl::ReadPool> readers_;
 };
@@ -61,13 +59,13 @@ Result<std::unique_ptr<Store>> open_sqlite(SqliteSettings const& settings, Execu
         TRY_VOID(make_private_file(settings.file));
         TRY(lock, impl::FileLock::take(settings.file + ".lock"));
     }
-    TRY(std::unique_ptr<impl::Connection> connection, impl::open_sqlite_writer(settings));
+    TRY(std::unique_ptr<impl::Connection> connection, impl::open_sqlite_writer(settings, std::move(lock)));
     auto queue = std::make_shared<impl::WriteQueue>(std::move(connection), std::move(writer));
     std::shared_ptr<impl::ReadPool> pool;
     if (settings.separate_readers)
         pool = std::make_shared<impl::ReadPool>([settings] { return impl::open_sqlite_reader(settings); },
                                                 std::move(readers), most_readers);
-    return std::unique_ptr<Store>(new SqliteStore(std::move(lock), std::move(queue), std::move(pool)));
+    return std::unique_ptr<Store>(new SqliteStore(std::move(queue), std::move(pool)));
 }
 
 }  // namespace store

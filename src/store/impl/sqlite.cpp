@@ -13,10 +13,14 @@ namespace {
 
 using namespace sqlite_api;
 
+/// SQLite's own handle. (SOCI hides the type's description, which the sanitizer would look for.)
+[[gnu::no_sanitize("vptr")]] sqlite_api::sqlite3*& native(soci::session& session) {
+    return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
 /// SOCI knows neither VFS nor extended codes: we open the file, SOCI uses it.
 void open(soci::session& session, SqliteSettings const& settings, SqliteRole role) {
     session.open(soci::sqlite3, ":memory:");
-    auto* backend = static_cast<soci::sqlite3_session_backend*>(session.get_backend());
     sqlite_api::sqlite3* opened = nullptr;
     int flags =
         role == SqliteRole::reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -30,8 +34,8 @@ void open(soci::session& session, SqliteSettings const& settings, SqliteRole rol
     }
     sqlite3_extended_result_codes(opened, 1);
     sqlite3_busy_timeout(opened, 5000);
-    sqlite3_close(backend->conn_);
-    backend->conn_ = opened;
+    sqlite3_close(native(session));
+    native(session) = opened;
 }
 
 int code_of(std::exception const& problem) {
@@ -69,9 +73,8 @@ void SqliteConnection::use_wal() {
 }
 
 void SqliteConnection::rollback() {
-    auto* backend = static_cast<soci::sqlite3_session_backend*>(session_.soci().get_backend());
-    if (sqlite3_get_autocommit(backend->conn_) == 0)
-        sqlite3_exec(backend->conn_, "ROLLBACK", nullptr, nullptr, nullptr);
+    sqlite_api::sqlite3* handle = native(session_.soci());
+    if (sqlite3_get_autocommit(handle) == 0) sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 std::int64_t SqliteConnection::pragma(std::string const& name) {

@@ -1,6 +1,7 @@
 // One SQLite connection.
 #pragma once
 #include "store/impl/connection.hpp"
+#include "store/impl/file_lock.hpp"
 #include "store/impl/session.hpp"
 
 namespace store::impl {
@@ -32,10 +33,13 @@ public:
 
     void run(std::string const& sql) { session_.run(sql); }
     std::int64_t pragma(std::string const& name);
+    /// Kept until the connection is closed.
+    void hold(FileLock lock) { lock_ = std::move(lock); }
 
 private:
     void use_wal();
 
+    FileLock lock_;  // first, so that the last to go
     std::string file_;
     Session session_;
 };

@@ -38,10 +38,11 @@ Result<void> migrate(SqliteConnection& connection, SqliteSettings const& setting
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> open_sqlite_writer(SqliteSettings const& settings) {
+Result<std::unique_ptr<Connection>> open_sqlite_writer(SqliteSettings const& settings, FileLock lock) {
     auto role = settings.separate_readers ? SqliteRole::writer : SqliteRole::exclusive;
     try {
         auto connection = std::make_unique<SqliteConnection>(settings, role);
+        connection->hold(std::move(lock));
         TRY_VOID(check_health(*connection, settings));
         TRY_VOID(migrate(*connection, settings));
         return std::unique_ptr<Connection>(std::move(connection));
