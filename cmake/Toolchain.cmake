@@ -27,6 +27,7 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong
                       -fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero)
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
-  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  # Debian's compilers make position-independent executables by themselves. Said here, CMake would compile libraries
+  # with -fPIC and programs with -fPIE, which cannot share the precompiled header.
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
