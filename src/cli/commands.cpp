@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/exit_code.hpp"
+#include "cli/impl/client_commands.hpp"
 #include "cli/impl/demo_commands.hpp"
 #include "cli/text.hpp"
 
@@ -40,7 +41,15 @@ int tell(CLI::App const& app, CLI::ParseError const& wish, Terminal& terminal) {
 
 void add_commands(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     app.require_subcommand(1);
+    Place const place{app, terminal, chosen};
+    add_deploy_commands(place);
+    add_follow_commands(place);
+    add_control_commands(place);
+    add_look_commands(place);
+    add_environment_commands(place);
+    add_account_commands(place);
     add_demo_commands(app, terminal, chosen);
+    add_completion(place);
 }
 
 int run(CLI::App& app, int argc, char const* const* argv, Terminal& terminal, Chosen const& chosen) {

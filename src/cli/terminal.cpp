@@ -37,6 +37,18 @@ private:
     termios before_{};
 };
 
+struct Window {
+    int columns = 80;
+    int rows = 24;
+};
+
+Window window() {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0)
+        return {size.ws_col, size.ws_row};
+    return {};
+}
+
 base::Error no_terminal() { return base::unavailable("there is no terminal to ask on: stdin is not one"); }
 
 }  // namespace
@@ -56,11 +68,8 @@ bool RealTerminal::unicode() const {
     return false;
 }
 
-int RealTerminal::columns() const {
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return 80;
-}
+int RealTerminal::columns() const { return window().columns; }
+int RealTerminal::rows() const { return window().rows; }
 
 base::Result<std::string> RealTerminal::ask(std::string_view question) {
     if (::isatty(STDIN_FILENO) == 0) return no_terminal();

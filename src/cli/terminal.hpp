@@ -18,6 +18,7 @@ public:
     virtual bool can_redraw() const = 0;
     virtual bool unicode() const = 0;
     virtual int columns() const = 0;
+    virtual int rows() const = 0;
     /// Asks on the terminal. Errors: unavailable (there is none: stdin is a pipe or a file).
     virtual base::Result<std::string> ask(std::string_view question) = 0;
     /// The same without showing what is typed.
@@ -34,6 +35,7 @@ public:
     bool can_redraw() const override;
     bool unicode() const override;
     int columns() const override;
+    int rows() const override;
     base::Result<std::string> ask(std::string_view question) override;
     base::Result<std::string> ask_secret(std::string_view question) override;
     std::string read_line() override;
@@ -48,6 +50,7 @@ public:
     bool can_redraw() const override { return redraws; }
     bool unicode() const override { return true; }
     int columns() const override { return 100; }
+    int rows() const override { return 40; }
     base::Result<std::string> ask(std::string_view question) override { return ask_secret(question); }
     base::Result<std::string> ask_secret(std::string_view question) override {
         asked += question;

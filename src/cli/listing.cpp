@@ -1,0 +1,145 @@
+#include "cli/listing.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+
+namespace cli {
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+std::string or_dash(std::string const& text) { return text.empty() ? "-" : text; }
+std::string or_dash(std::optional<std::string> const& text) { return or_dash(text.value_or("")); }
+std::string yes_no(bool value) { return value ? "yes" : "no"; }
+std::string seconds(WallTime time) { return base::format_time(time).substr(0, 19) + "Z"; }
+template <class E>
+std::string word(E value) {
+    return std::string(base::enum_name(value));
+}
+
+void add(Lines& lines, Lines const& more) { lines.insert(lines.end(), more.begin(), more.end()); }
+
+void add_next(Lines& lines, std::optional<std::string> const& next) {
+    if (next) lines.push_back(fmt::format("there is more: --after {}", printable(*next)));
+}
+
+std::string versions_of(model::EnvironmentView const& environment) {
+    std::string versions;
+    for (auto const& component : environment.components)
+        if (component.version)
+            versions +=
+                fmt::format("{}{} {}", versions.empty() ? "" : ", ", component.name, *component.version);
+    return or_dash(versions);
+}
+
+Lines replica_lines(model::ComponentStatusView const& component) {
+    Table table(
+        {"  REPLICA", "VERSION", "PROCESS", "PID", "PORT", "STARTS", "WEIGHT", "TRAFFIC", "SESSIONS"});
+    for (auto const& replica : component.replicas) {
+        std::string traffic = replica.draining   ? "drains"
+                              : replica.routable ? "yes"
+                                                 : "no (" + or_dash(replica.check) + ")";
+        table.add({"  " + replica.name, replica.version, replica.phase, std::to_string(replica.pid),
+                   std::to_string(replica.port), std::to_string(replica.starts),
+                   std::to_string(replica.weight), traffic, std::to_string(replica.sessions)});
+    }
+    return table.empty() ? Lines{} : table.lines();
+}
+
+std::string traffic_line(model::TrafficView const& traffic) {
+    std::string line =
+        fmt::format("  traffic on {}: {} requests, {} answered by HAProxy itself, {} retries",
+                    printable(traffic.listen), traffic.requests, traffic.own_failures, traffic.retries);
+    if (!traffic.running) line += "; HAProxy does not run";
+    if (!traffic.problem.empty()) line += "; " + printable(traffic.problem);
+    return line;
+}
+
+void add_component(Lines& lines, model::ComponentStatusView const& component) {
+    std::string line = fmt::format("{}  {}  {}", printable(component.name),
+                                   printable(or_dash(component.version)), word(component.health));
+    if (!component.reason.empty()) line += "  " + printable(component.reason);
+    lines.push_back(std::move(line));
+    if (component.deployment)
+        lines.push_back(
+            fmt::format("  deployment {} brings {}: {}", printable(component.deployment->id.value),
+                        printable(component.deployment->version), printable(component.deployment->reason)));
+    if (component.traffic) lines.push_back(traffic_line(*component.traffic));
+    add(lines, replica_lines(component));
+}
+
+}  // namespace
+
+Lines describe(model::EnvironmentList const& list) {
+    Table table({"NAME", "PROVIDER", "TYPE", "REGION", "ENABLED", "TARGET", "HEALTH", "VERSIONS"});
+    for (auto const& item : list.items)
+        table.add({item.name, word(item.provider), word(item.type), or_dash(item.region),
+                   yes_no(item.enabled), item.target, word(item.health), versions_of(item)});
+    Lines lines = table.lines();
+    add_next(lines, list.next);
+    return lines;
+}
+
+Lines describe(model::EnvironmentView const& environment) {
+    Lines lines = describe(model::EnvironmentList{.items = {environment}});
+    Table table({"COMPONENT", "SERVICE", "ENABLED", "VERSION", "READY", "TRAFFIC", "HEALTH", "REASON"});
+    for (auto const& item : environment.components)
+        table.add({item.name, item.service, yes_no(item.enabled), or_dash(item.version),
+                   fmt::format("{}/{}", item.replicas.ready, item.replicas.wanted),
+                   or_dash(item.traffic_address), word(item.health), item.reason});
+    lines.emplace_back();
+    add(lines, table.lines());
+    return lines;
+}
+
+Lines describe(model::EnvironmentStatusView const& environment, WallTime now) {
+    std::string seen = "not looked at yet";
+    if (environment.observed_at)
+        seen = fmt::format("seen {} ago", base::say_duration(std::max<Duration>(
+                                              Duration::zero(), now - *environment.observed_at)));
+    Lines lines{fmt::format("{}  {}{}  ({})", printable(environment.name), word(environment.health),
+                            environment.enabled ? "" : ", disabled", seen)};
+    for (auto const& component : environment.components) add_component(lines, component);
+    return lines;
+}
+
+Lines describe(model::DeploymentList const& list) {
+    Table table({"ID", "CREATED", "ENVIRONMENT", "VERSION", "STRATEGY", "PHASE", "BY", "REASON"});
+    for (auto const& item : list.items)
+        table.add({item.id.value, seconds(item.created_at), item.environment, item.version,
+                   word(item.strategy), word(item.phase), item.actor, item.reason});
+    Lines lines = table.lines();
+    add_next(lines, list.next);
+    return lines;
+}
+
+Lines describe(model::PlanView const& plan) {
+    Lines lines{fmt::format("{} to {} by {}: {} steps, at least {}", printable(plan.version),
+                            printable(plan.environment), word(plan.strategy), plan.steps.size(),
+                            base::say_duration(std::chrono::seconds(plan.at_least_seconds)))};
+    Table table({"STEP", "COMPONENT", "WHAT", "WEIGHT", "NEW", "OLD", "AT LEAST"});
+    for (auto const& step : plan.steps)
+        table.add({std::to_string(step.number), step.component,
+                   step.text.empty() ? word(step.kind) : step.text, fmt::format("{} %", step.weight_percent),
+                   std::to_string(step.new_replicas), std::to_string(step.old_replicas),
+                   step.at_least_seconds == 0 ? "" : fmt::format("{} s", step.at_least_seconds)});
+    if (!table.empty()) add(lines, table.lines());
+    if (plan.blockers.empty()) lines.emplace_back("nothing stands in its way");
+    for (std::string const& blocker : plan.blockers) lines.push_back("blocked: " + printable(blocker));
+    return lines;
+}
+
+Lines describe(model::AuditList const& list) {
+    Table table({"TIME", "WHO", "FROM", "ACTION", "TARGET", "RESULT"});
+    for (auto const& item : list.items)
+        table.add({seconds(item.time), or_dash(item.actor), or_dash(item.address), item.action,
+                   or_dash(item.target), item.result});
+    Lines lines = table.lines();
+    add_next(lines, list.next);
+    return lines;
+}
+
+}  // namespace cli
