@@ -205,6 +205,7 @@ start_traffic() {
     echo "Nothing answers on 127.0.0.1:$traffic_port yet; ./pilothouse status demo tells why. There is no traffic." >&2
     return
   fi
+  rm -f "$demo/traffic.json"
   start traffic "$root/pilothouse" demo-traffic --to "127.0.0.1:$traffic_port" --rate $rate \
     --ledger "$demo/ledger.txt" --status "$demo/traffic.json"
   wait_until 5 test -e "$demo/traffic.json" || true
@@ -247,8 +248,8 @@ line() {
 }
 
 show() {
-  local columns
-  while true; do
+  local columns text
+  while [[ -e $demo/portal.pid || -e $demo/traffic.pid ]]; do
     if [[ -t 1 ]]; then
       read -r _ columns < <(stty size 2>/dev/null || echo 24 80)
       text=$(line)
@@ -259,6 +260,8 @@ show() {
       sleep 5 || true
     fi
   done
+  echo
+  echo "The demo was stopped."
 }
 
 stop_portal_only() {
@@ -294,6 +297,7 @@ run() {
     goodbye=leave
   else
     write_site
+    trap $goodbye INT TERM
     start_portal
   fi
   trap $goodbye INT TERM
