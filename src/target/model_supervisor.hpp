@@ -39,6 +39,8 @@ public:
     class Watcher {
     public:
         virtual ~Watcher() = default;
+        /// For the programs that it plays itself.
+        virtual std::optional<ModelProgram> program(ProcessSpec const&) { return {}; }
         virtual void began(ModelProcess const& process) = 0;
         virtual void asked_to_end(ModelProcess const& process) = 0;
         virtual void ended(ModelProcess const& process) = 0;
@@ -125,6 +127,11 @@ public:
             enter(entry, ProcessPhase::orphaned);
         else
             leave(entry);
+    }
+    /// Its health page is well, or not.
+    void set_ready(std::string const& folder, bool ready) {
+        auto place = entries_.find(folder);
+        if (place != entries_.end()) place->second.process.ready = ready;
     }
     void end(std::string const& folder, std::string const& how = "exit status 0") {
         auto place = entries_.find(folder);
@@ -215,7 +222,8 @@ private:
     void start(Entry& entry) {
         entry.life = ++last_life_;
         entry.asked_to_end = false;
-        entry.process.program = programs_(entry.process.spec);
+        auto played = watcher_ ? watcher_->program(entry.process.spec) : std::nullopt;
+        entry.process.program = played ? *played : programs_(entry.process.spec);
         entry.process.listening = entry.process.ready = false;
         ++entry.state.starts;
         ModelProgram const& program = entry.process.program;

@@ -15,7 +15,7 @@ namespace target {
 namespace {
 
 /// Shims that have been executed and hold no lock: they are about to look for one.
-int count_of_new_shims() {
+int count_of_new_shims(std::string const& below) {
     int count = 0;
     for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
         std::ifstream file(entry.path() / "cmdline");
@@ -24,6 +24,7 @@ int count_of_new_shims() {
         if (folder == std::string::npos) continue;
         std::string place = arguments.substr(folder + 6);
         place.pop_back();
+        if (!place.starts_with(below)) continue;
         auto pid = static_cast<pid_t>(std::stoi(entry.path().filename().string()));
         if (read_state(place).shim_pid != pid) ++count;
     }
@@ -45,7 +46,7 @@ std::vector<std::string> told_by_real(std::uint64_t seed, int operations) {
                                   auto shim = static_cast<pid_t>(read_state(place).shim_pid);
                                   if (shim > 0) ::kill(shim, SIGKILL);
                               },
-                          .calm = [&] { EXPECT_TRUE(eventually([&] { return count_of_new_shims() == 0; })); }};
+                          .calm = [&] { EXPECT_TRUE(eventually([&] { return count_of_new_shims(folder.path()) == 0; })); }};
     return SupervisorStory(std::move(world), seed).tell(operations);
 }
 

@@ -76,17 +76,13 @@ ServerState state_of(Entry const& entry) {
     return {.name = entry.name, .address = entry.address, .weight = entry.weight, .draining = entry.draining};
 }
 
-/// Lost: a 5xx that no server made, and an answer that broke off.
+/// Lost: a 5xx that no server made, no answer at all, and one that broke off. Clients got fewer 5xx than servers made only
+/// because a server's answer counts when its head arrives, and a client's when all of it has gone.
 std::uint64_t own_failures(Live const& live, Intent const& intent) {
-    bool same = intent.retired.generation == live.generation;
-    std::uint64_t of_servers = same ? intent.retired.failures : 0;
-    std::uint64_t cut = same ? intent.retired.cut : 0;
-    for (LiveServer const& server : live.servers) {
-        of_servers += server.failures;
-        cut += server.cut;
-    }
-    // A server's answer counts when its head arrives, a client's when all of it has gone.
-    return (live.failures > of_servers ? live.failures - of_servers : 0) + cut;
+    Losses all = intent.retired.generation == live.generation ? intent.retired.losses : Losses{};
+    for (LiveServer const& server : live.servers) all += server.losses;
+    std::uint64_t by_haproxy = live.failures > all.own_errors ? live.failures - all.own_errors : 0;
+    return std::max(by_haproxy + all.unspoken, all.unanswered);
 }
 
 std::string joined(std::vector<std::string> const& commands) { return fmt::format("{}", fmt::join(commands, ";")); }
@@ -138,7 +134,22 @@ awaitable<Result<RouterState>> Haproxy::observe(ComponentKey key) {
     state.retries = live->retries;
     state.own_failures = own_failures(*live, *known.intent);
     for (LiveServer const& server : live->servers) state.servers.push_back(state_of(server, *live, *known.intent));
+    never_fall(key, state.servers);
     co_return state;
+}
+
+/// What is derived from several counters may dip by what is on its way. A counter that is read twice must not fall.
+void Haproxy::never_fall(ComponentKey const& key, std::vector<ServerState>& servers) {
+    std::map<std::string, Seen> seen;
+    for (ServerState& server : servers) {
+        Seen before = seen_[key][server.name];
+        if (before.generation == server.generation) {
+            server.counts.requests = std::max(before.counts.requests, server.counts.requests);
+            server.counts.failures = std::max(before.counts.failures, server.counts.failures);
+        }
+        seen[server.name] = {server.generation, server.counts};
+    }
+    seen_[key] = std::move(seen);
 }
 
 awaitable<Result<void>> Haproxy::apply(ComponentKey key, Route route, std::int64_t epoch) {

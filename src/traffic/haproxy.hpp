@@ -39,7 +39,12 @@ private:
         bool reached = false;
         std::string answer{};  // or the reason
     };
+    struct Seen {
+        std::string generation{};
+        model::Counts counts{};
+    };
     Places places(ComponentKey const& key) const;
+    void never_fall(ComponentKey const& key, std::vector<ServerState>& servers);
     awaitable<base::Result<Known>> look(Places place);
     awaitable<base::Result<std::optional<Live>>> ask(Places place);
     awaitable<base::Result<Talk>> talk(std::string socket, std::string commands);
@@ -56,6 +61,7 @@ private:
     base::Clock& clock_;
     base::Dialer& dialer_;
     HaproxySettings settings_;
+    std::map<ComponentKey, std::map<std::string, Seen>> seen_{};
 };
 
 }  // namespace traffic

@@ -11,6 +11,7 @@
 #include "target/host.hpp"
 #include "target/testing.hpp"
 #include "traffic/load.hpp"
+#include "traffic/testing.hpp"
 
 namespace traffic {
 
@@ -48,16 +49,7 @@ protected:
         std::string place = folder / ("environment/web/" + name);
         std::uint16_t at = supervisor.free_port({}).value();
         addresses[name] = fmt::format("127.0.0.1:{}", at);
-        std::string config = fmt::format(
-            "user root; daemon off; worker_processes 1; error_log stderr; pid {0}/pid; events {{}} http {{ access_log off; "
-            "client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; "
-            "scgi_temp_path {0}/scgi; server {{ listen 127.0.0.1:{1}; add_header X-Server {2} always; "
-            "location / {{ return 200 \"hello\\n\"; }} location /health {{ if (-f {0}/sick) {{ return 503; }} return 200; }} }} }}",
-            place, at, name);
-        ASSERT_TRUE(files.write(place + "/nginx.conf", config));
-        ASSERT_TRUE(supervisor.launch(
-            place, {.command = {"nginx", "-p", place, "-e", "stderr", "-c", place + "/nginx.conf"},
-                    .env = {{"PATH", "/usr/sbin:/usr/bin:/bin"}}}));
+        ASSERT_TRUE(launch_nginx(files, supervisor, place, at, name));
     }
     void stop_replica(std::string const& name) { ASSERT_TRUE(supervisor.stop(folder / ("environment/web/" + name))); }
     void make_sick(std::string const& name, bool sick) {

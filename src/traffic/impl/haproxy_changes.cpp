@@ -125,8 +125,7 @@ Intent intent_after(Intent const& intent, Live const& live, Route const& route, 
     if (next.retired.generation != live.generation) next.retired = {.generation = live.generation};
     for (Fate const& fate : all) {
         if (fate.live && can_be_removed(fate)) {
-            next.retired.failures += fate.live->failures;
-            next.retired.cut += fate.live->cut;
+            next.retired.losses += fate.live->losses;
             continue;
         }
         Entry const* known = intent.server(fate.wanted.name);

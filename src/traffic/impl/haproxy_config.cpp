@@ -73,6 +73,13 @@ std::uint64_t hash(std::string_view text) {
 
 }  // namespace
 
+Losses& Losses::operator+=(Losses const& other) {
+    own_errors += other.own_errors;
+    unspoken += other.unspoken;
+    unanswered += other.unanswered;
+    return *this;
+}
+
 Entry const* Intent::server(std::string const& name) const {
     auto found = std::find_if(servers.begin(), servers.end(), [&](Entry const& entry) { return entry.name == name; });
     return found == servers.end() ? nullptr : &*found;

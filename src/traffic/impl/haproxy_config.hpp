@@ -15,14 +15,23 @@ struct Entry {
 };
 BOOST_DESCRIBE_STRUCT(Entry, (), (name, address, weight, draining, serial))
 
+/// What one server's counters tell of lost requests. Each is a lower bound in another way.
+struct Losses {
+    std::uint64_t own_errors = 0;  // 5xx that the server made itself: these are not lost
+    std::uint64_t unspoken = 0;    // lost, and HAProxy gave the client no 5xx in place of the answer
+    std::uint64_t unanswered = 0;  // lost, whatever the client was given
+    Losses& operator+=(Losses const& other);
+    bool operator==(Losses const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Losses, (), (own_errors, unspoken, unanswered))
+
 /// What removed servers had counted, for as long as the same HAProxy runs.
 struct Retired {
     std::string generation{};
-    std::uint64_t failures = 0;  // 5xx of their own
-    std::uint64_t cut = 0;       // answers that broke off
+    Losses losses{};
     bool operator==(Retired const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Retired, (), (generation, failures, cut))
+BOOST_DESCRIBE_STRUCT(Retired, (), (generation, losses))
 
 /// The first line of the configuration file is this, as a comment.
 struct Intent {

@@ -74,24 +74,50 @@ Number number(Row const& row, std::string_view column) {
     return value;
 }
 
-/// What 2.6.12 counts at a server, by experiment (one request each):
-///   a complete answer                        hrsp_* 1
-///   closed without an answer, or garbage     eresp 1 (the client's 502 is not among the server's hrsp_5xx)
-///   reset without an answer                  eresp 2
-///   an answer that breaks off                hrsp_* 1, eresp 1, srv_abrt 1
-///   a connect that fails, same server again  wretr 1 (each)
-///   a connect that fails, another server     wredis 1 (not wretr)
-///   the last connect that may be tried       econ 1
-/// So a reset counts as two failed requests; nothing that is counted tells it from two closed ones.
-model::Counts counts_of(Row const& row) {
-    std::uint64_t answers = 0;
+/// What became of the requests that a server got. 2.6.12 counts, by experiment, one request each (stot counts every attempt):
+///   a complete answer                                  hrsp_* 1
+///   an answer that breaks off                          hrsp_* 1  eresp 1  srv_abrt 1
+///   closed without an answer, or garbage               eresp 1; the client's 502 is not among the server's hrsp_5xx
+///   reset without an answer                            eresp 2
+///   the same two on a client connection that had a request before:
+///     closed                                           nothing; the client's connection is closed without a word
+///     reset                                            eresp 1  srv_abrt 1; the same
+///   a connect that fails, then the same server again   wretr 1
+///   a connect that fails, then another server          wredis 1
+///   the last connect that may be tried                 econ 1
+///   the client gives up                                cli_abrt 1
+/// So what was not answered is not a counter: it is what is missing in stot. An answer on its way is in scur and in hrsp_*, so
+/// the figure is a lower bound, exact when nothing is on its way.
+struct Outcome {
+    std::uint64_t answers = 0;        // at least begun
+    std::uint64_t own_errors = 0;     // 5xx among them
+    std::uint64_t not_connected = 0;
+    std::uint64_t not_answered = 0;
+    std::uint64_t broken_off = 0;     // among the answers
+    std::uint64_t unspoken = 0;       // not answered or broken off, and no 5xx by HAProxy in place of it
+};
+
+std::uint64_t less(std::uint64_t from, std::uint64_t what) { return from > what ? from - what : 0; }
+
+Outcome outcome_of(Row const& row) {
+    Outcome result;
     for (char const* column : {"hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other"})
-        answers += number(row, column);
-    std::uint64_t not_connected = number(row, "econ") + number(row, "wretr") + number(row, "wredis");
-    std::uint64_t not_answered = number(row, "eresp");
-    std::uint64_t cut = std::min(number(row, "srv_abrt"), not_answered);
-    model::Counts counts{.requests = answers + not_connected + not_answered - cut,
-                         .failures = number(row, "hrsp_5xx") + not_connected + not_answered};
+        result.answers += number(row, column);
+    result.own_errors = number(row, "hrsp_5xx");
+    result.not_connected = number(row, "econ") + number(row, "wretr") + number(row, "wredis");
+    std::uint64_t resets = number(row, "srv_abrt");
+    std::uint64_t told = less(number(row, "eresp"), resets);  // HAProxy answered with a 502; a reset counts twice
+    std::uint64_t accounted = number(row, "scur") + result.answers + result.not_connected + number(row, "cli_abrt");
+    std::uint64_t missing = less(number(row, "stot"), accounted);
+    result.not_answered = std::max((told + 1) / 2, missing);
+    result.broken_off = less(resets, less(result.not_answered, (told + 1) / 2));
+    result.unspoken = std::max(resets, less(missing, told));
+    return result;
+}
+
+model::Counts counts_of(Outcome const& outcome) {
+    model::Counts counts{.requests = outcome.answers + outcome.not_connected + outcome.not_answered,
+                         .failures = outcome.own_errors + outcome.not_connected + outcome.not_answered + outcome.broken_off};
     counts.failures = std::min(counts.failures, counts.requests);  // a 5xx that breaks off is one failure
     return counts;
 }
@@ -118,6 +144,7 @@ constexpr unsigned any_drain = 0x08 | 0x10;
 LiveServer server_of(Row const& stat, Row const& state) {
     auto admin = number<unsigned>(state, "srv_admin_state");
     std::string check = check_of(stat);
+    Outcome outcome = outcome_of(stat);
     return {.name = text(stat, "svname"),
             .address = text(stat, "addr"),
             .weight = number<int>(state, "srv_uweight"),
@@ -127,9 +154,10 @@ LiveServer server_of(Row const& stat, Row const& state) {
             .checked = !check.empty() && check != "INI",
             .check = check,
             .sessions = number<std::int64_t>(stat, "scur"),
-            .failures = number(stat, "hrsp_5xx"),
-            .cut = number(stat, "srv_abrt"),
-            .counts = counts_of(stat)};
+            .losses = {.own_errors = outcome.own_errors,
+                       .unspoken = outcome.unspoken,
+                       .unanswered = outcome.not_answered + outcome.broken_off},
+            .counts = counts_of(outcome)};
 }
 
 }  // namespace

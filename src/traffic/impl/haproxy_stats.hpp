@@ -14,8 +14,7 @@ struct LiveServer {
     bool checked = false;    // a check since it was added, or since HAProxy was started, has said something
     std::string check{};     // "L7OK", "L7STS 503", "INI"
     std::int64_t sessions = 0;
-    std::uint64_t failures = 0;  // 5xx answers of its own
-    std::uint64_t cut = 0;       // answers that broke off
+    Losses losses{};
     model::Counts counts{};
 
     /// An added server is up before its first check (2.6.12: "UP 1/2" with INI), and down as soon as the first one fails; so

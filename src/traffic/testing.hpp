@@ -1,0 +1,32 @@
+// For tests: replicas that we did not write.
+#pragma once
+#include "base/files.hpp"
+#include "target/supervisor.hpp"
+
+namespace traffic {
+
+/// An nginx under a shim: it answers `/` with its name in the header X-Server, and `/health` with 503 while the file `sick`
+/// is in its folder.
+inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& supervisor, std::string const& folder,
+                                       std::uint16_t port, std::string const& name) {
+    std::string config = fmt::format(R"(
+        user root; daemon off; worker_processes 1; error_log stderr; pid {0}/pid;
+        events {{}}
+        http {{
+            access_log off;
+            client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/fastcgi;
+            uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;
+            server {{
+                listen 127.0.0.1:{1};
+                add_header X-Server {2} always;
+                location / {{ return 200 "hello\n"; }}
+                location /health {{ if (-f {0}/sick) {{ return 503; }} return 200; }}
+            }}
+        }})",
+                                     folder, port, name);
+    TRY_VOID(files.write(folder + "/nginx.conf", config));
+    return supervisor.launch(folder, {.command = {"nginx", "-p", folder, "-e", "stderr", "-c", folder + "/nginx.conf"},
+                                      .env = {{"PATH", "/usr/sbin:/usr/bin:/bin"}}});
+}
+
+}  // namespace traffic
