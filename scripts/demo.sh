@@ -155,6 +155,7 @@ write_command() {
   cat >"$root/pilothouse" <<END
 #!/bin/sh
 # Written by scripts/demo.sh: pilothouse, set for the demo in .demo/.
+unset PILOTHOUSE_DEMO_PROGRAM
 export PILOTHOUSE_PROFILE=$(printf %q "$demo/profile.json")
 export PILOTHOUSE_SERVER=http://127.0.0.1:$portal_port
 export PILOTHOUSE_LISTEN=127.0.0.1:$portal_port
@@ -214,8 +215,8 @@ start_traffic() {
 setup_token() { sed -nE 's/.*set-up token: ([^ ]+).*/\1/p' "$demo/portal.log" | tail -n 1; }
 
 greet() {
-  local token
-  token=$(setup_token)
+  local token=
+  [[ $(field username "$demo/profile.json") ]] || token=$(setup_token)
   echo
   echo "  portal    http://127.0.0.1:$portal_port      its log: .demo/portal.log"
   echo "  traffic   http://127.0.0.1:$traffic_port      $rate requests a second, each in .demo/ledger.txt (70 MB an hour)"
