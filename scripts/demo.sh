@@ -219,7 +219,7 @@ greet() {
   [[ $(field username "$demo/profile.json") ]] || token=$(setup_token)
   echo
   echo "  portal    http://127.0.0.1:$portal_port      its log: .demo/portal.log"
-  echo "  traffic   http://127.0.0.1:$traffic_port      $rate requests a second, each in .demo/ledger.txt (70 MB an hour)"
+  echo "  traffic   http://127.0.0.1:$traffic_port      $rate requests a second, each in .demo/ledger.txt (60 MB an hour)"
   [[ -z $token ]] || echo "  token     $token      to make the first administrator, within 30 minutes"
   echo
   echo "Try, in another terminal:"
@@ -322,7 +322,7 @@ end() {
 stop() {
   [[ -d $demo ]] || { echo "There is no demo here."; return; }
   end traffic 15
-  [[ ! -s $demo/traffic.log ]] || tail -n 1 "$demo/traffic.log"
+  [[ ! -e $demo/traffic.json ]] || field line "$demo/traffic.json"
   end portal 15
   # A shim passes the request on: HAProxy finishes its requests, a replica drains.
   local left
