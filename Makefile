@@ -44,5 +44,5 @@ format: ## clang-format over the tree
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 -i
 
 lint: ## clang-tidy over the tree
-	@cmake --preset clang-release >/dev/null
-	@git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P2 -n4 clang-tidy-19 --quiet -p build/clang-release
+	@cmake --preset clang-debug >/dev/null
+	@git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P2 -n4 clang-tidy-19 --quiet -p build/clang-debug

@@ -7,12 +7,14 @@ cd "$(dirname "$0")/.."
 cache=${PILOTHOUSE_CACHE:-$HOME/.cache/pilothouse}
 export PATH=$PATH:/usr/sbin
 
-if [[ -z ${PILOTHOUSE_PROGRAM:-} ]]; then
-  cmake --preset server >/dev/null
-  cmake --build --preset server
-  PILOTHOUSE_PROGRAM=$PWD/build/server/src/pilothouse
+# BENCH_BUILD names another build folder, already built.
+if [[ -z ${BENCH_BUILD:-} ]]; then
+  BENCH_BUILD=$PWD/build/bench
+  cmake -S . -B "$BENCH_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPILOTHOUSE_TESTS=OFF -DPILOTHOUSE_BENCH=ON >/dev/null
+  cmake --build "$BENCH_BUILD" --target pilothouse memory_in_flight
 fi
-export PILOTHOUSE_PROGRAM
+export BENCH_BUILD
+export PILOTHOUSE_PROGRAM=$BENCH_BUILD/src/pilothouse
 
 # better-sqlite3 compiles itself where it finds no ready-made binary: with the headers of the installed node.
 export BENCH_EXPRESS=$cache/bench/express

@@ -111,7 +111,13 @@ awaitable<void> Portal::bring_first_versions() {
             return component.health == model::Health::empty || component.health == model::Health::disabled;
         });
         if (!empty) continue;
-        auto deployed = co_await engine_.deploy(environment, {.version = version}, {.actor = "pilothouse", .trigger = model::Trigger::scheduled});
+        model::DeployRequest request;
+        request.version = version;
+        rollout::Caller caller;
+        caller.actor = "pilothouse";
+        caller.trigger = model::Trigger::scheduled;
+        rollout::AlsoStore nothing_else;
+        auto deployed = co_await engine_.deploy(environment, request, caller, nothing_else);
         if (!deployed) base::log(base::LogLevel::warning, "the first version was not brought in", {{"environment", environment}, {"problem", deployed.error().message}});
     }
 }

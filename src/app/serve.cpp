@@ -33,6 +33,12 @@ std::string variable(char const* name) {
     return value ? value : "";
 }
 
+/// For the tests that prove that a fault is seen. An unknown word plants nothing.
+rollout::PlantedFault planted_fault() {
+    auto planted = base::parse_enum<rollout::PlantedFault>(variable("PILOTHOUSE_PLANTED_FAULT"), "fault");
+    return planted ? *planted : rollout::PlantedFault::none;
+}
+
 bool is_loopback(std::string const& address) {
     return address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("localhost:");
 }
@@ -153,7 +159,9 @@ int serve(ServeOptions const& options) {
                    .public_origin = settings.public_origin,
                    .version = std::string(version),
                    .first_versions = options.first_versions,
-                   .engine = {.owner = unique_owner(secrets), .exclusive = store->describe().starts_with("sqlite")}});
+                   .engine = {.owner = unique_owner(secrets),
+                              .planted_fault = planted_fault(),
+                              .exclusive = store->describe().starts_with("sqlite")}});
     int exit_code = 0;
     asio::co_spawn(context, run(portal, std::move(*listener), *data, context, exit_code), must_not_throw);
     context.run();

@@ -20,12 +20,6 @@ namespace {
 
 constexpr char setup_setting[] = "setup_token";
 
-Error too_many(Wait const& wait) {
-    if (wait.for_good)
-        return base::unavailable("this name is locked after too many wrong passwords; an operator of the machine can unlock it");
-    return base::unavailable(fmt::format("too many failed tries; try again in {}", base::say_duration(std::max<Duration>(wait.time, 1s))));
-}
-
 /// Errors: unavailable: how long to wait.
 Result<void> count_one(Transaction& transaction, ThrottleRule const& rule, std::string const& key, WallTime now) {
     TRY(store::Guesses guesses, store::find_guesses(transaction, key));

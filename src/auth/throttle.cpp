@@ -5,10 +5,13 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "auth/secrets.hpp"
+#include "base/time.hpp"
 
 namespace auth {
 
 namespace {
+
+constexpr std::string_view wait_mark = "wait ";
 
 WallTime::duration wall(Duration duration) { return std::chrono::duration_cast<WallTime::duration>(duration); }
 
@@ -32,6 +35,21 @@ std::optional<Wait> must_wait(ThrottleRule const& rule, store::Guesses const& gu
     if (guesses.wait_until <= now) return {};
     // A wall clock that was set back does not lock anybody out for longer.
     return Wait{.time = std::min<Duration>(guesses.wait_until - now, rule.longest_wait)};
+}
+
+base::Error too_many(Wait const& wait) {
+    if (wait.for_good)
+        return base::unavailable("this name is locked after too many wrong passwords; an operator of the machine can unlock it",
+                                 std::string(wait_mark) + "0s");
+    Duration time = std::max<Duration>(wait.time, 1s);
+    return base::unavailable(fmt::format("too many failed tries; try again in {}", base::say_duration(time)),
+                             std::string(wait_mark) + base::format_duration(time));
+}
+
+std::optional<Duration> wait_of(base::Error const& error) {
+    if (!error.detail.starts_with(wait_mark)) return {};
+    auto time = base::parse_duration(std::string_view(error.detail).substr(wait_mark.size()));
+    return time ? std::optional<Duration>(*time) : std::nullopt;
 }
 
 store::Guesses count_failure(ThrottleRule const& rule, store::Guesses guesses, WallTime now) {

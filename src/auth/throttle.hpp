@@ -25,6 +25,10 @@ struct Wait {
     bool for_good = false;  // until somebody unlocks it
 };
 std::optional<Wait> must_wait(ThrottleRule const& rule, store::Guesses const& guesses, WallTime now);
+/// Unavailable: "too many failed tries; try again in 30 s". The detail carries the time for `wait_of`.
+base::Error too_many(Wait const& wait);
+/// How long whoever got this error has to wait; nothing when it is another one. Zero: trying again is of no use.
+std::optional<Duration> wait_of(base::Error const& error);
 /// The counts after one more failure.
 store::Guesses count_failure(ThrottleRule const& rule, store::Guesses guesses, WallTime now);
 

@@ -1,6 +1,7 @@
 // For tests: run a coroutine to its end, and time that moves by hand.
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <map>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -45,29 +46,32 @@ public:
     void wait_until(SteadyTime when, WaitHandler handler) override {
         if (when <= now_) return asio::post(executor_, asio::append(std::move(handler), error_code{}));
         auto slot = asio::get_associated_cancellation_slot(handler);
-        auto place = waiting_.emplace(when, std::move(handler));
+        Place place{when, next_++};
+        waiting_.emplace(place, std::move(handler));
         if (slot.is_connected())
             slot.assign([this, place](asio::cancellation_type) { finish(place, asio::error::operation_aborted); });
     }
     void advance(Duration step) {
         now_ += step;
         wall_ += std::chrono::duration_cast<WallTime::duration>(step);
-        while (!waiting_.empty() && waiting_.begin()->first <= now_) finish(waiting_.begin(), {});
+        while (!waiting_.empty() && waiting_.begin()->first.first <= now_) finish(waiting_.begin()->first, {});
     }
     /// The wall clock jumps; the steady one does not.
     void jump_wall(Duration step) { wall_ += std::chrono::duration_cast<WallTime::duration>(step); }
 
 private:
-    using Waiting = std::multimap<SteadyTime, WaitHandler>;
-    void finish(Waiting::iterator place, error_code result) {
-        WaitHandler handler = std::move(place->second);
-        waiting_.erase(place);
-        asio::post(executor_, asio::append(std::move(handler), result));
+    using Place = std::pair<SteadyTime, std::uint64_t>;
+    /// Harmless for a wait that is over: its cancellation slot may still be emitted until its handler has run.
+    void finish(Place place, error_code result) {
+        auto node = waiting_.extract(place);
+        if (node.empty()) return;
+        asio::post(executor_, asio::append(std::move(node.mapped()), result));
     }
     Executor executor_;
     SteadyTime now_{};
     WallTime wall_ = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
-    Waiting waiting_;
+    std::map<Place, WaitHandler> waiting_;
+    std::uint64_t next_ = 0;
 };
 
 }  // namespace base

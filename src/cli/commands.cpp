@@ -20,7 +20,7 @@ CLI::App const& reached(CLI::App const& app) {
 }
 
 std::string path_of(CLI::App const& command) {
-    if (!command.get_parent()) return command.get_name().empty() ? "pilothouse" : command.get_name();
+    if (!command.get_parent()) return "pilothouse";
     return path_of(*command.get_parent()) + " " + command.get_name();
 }
 

@@ -137,9 +137,35 @@ TEST_F(CommandsTest, AProblemIsASentenceOnStderrAndADocumentForMachines) {
     EXPECT_NE(terminal.output.find("\"code\":\"not_found\""), std::string::npos) << terminal.output;
 }
 
+TEST_F(CommandsTest, WhoIsNotLoggedInIsToldHow) {
+    FakePortal::Answer refuse = [](http::Request const& request) {
+        return http::problem(request, 401, "unauthenticated", "the name or the password is wrong");
+    };
+    portal.on("GET /api/environments", refuse);
+    portal.on("POST /api/admin/login", refuse);
+    terminal.input = "correct horse battery\n";
+
+    EXPECT_EQ(type({"env", "list"}), 1);
+    EXPECT_EQ(terminal.errors,
+              "pilothouse: you are not logged in to " + portal.url() + "; log in with: pilothouse login\n");
+
+    terminal.errors.clear();
+    terminal.variables["PILOTHOUSE_TOKEN"] = "ph_old";
+    EXPECT_EQ(type({"env", "list"}), 1);
+    EXPECT_EQ(terminal.errors,
+              "pilothouse: " + portal.url() +
+                  " does not know this session, or it has ended; log in with: pilothouse login\n");
+
+    terminal.errors.clear();
+    EXPECT_EQ(type({"login", "--username", "mira", "--password-stdin"}), 1);
+    EXPECT_EQ(terminal.errors, "pilothouse: the name or the password is wrong\n");
+}
+
 TEST_F(CommandsTest, NobodyListeningIsUnreachable) {
     EXPECT_EQ(type({"env", "list", "--server", "http://127.0.0.1:1"}), 6);
-    EXPECT_NE(terminal.errors.find("cannot reach http://127.0.0.1:1: "), std::string::npos)
+    EXPECT_NE(
+        terminal.errors.find("; is the server running, and is http://127.0.0.1:1 its address (--server)?"),
+        std::string::npos)
         << terminal.errors;
 }
 

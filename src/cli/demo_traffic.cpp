@@ -121,7 +121,7 @@ awaitable<void> DemoTraffic::exchange(std::uint64_t id, SteadyTime due) {
     Duration const took = clock_.now() - due;
     done.milliseconds = milliseconds(took);
     ledger_->done(done);
-    tally_->done(done, took);
+    tally_->done(done, took - shot.asked_delay);
     --open_;
 }
 

@@ -42,7 +42,6 @@ std::string_view text_of(json::object const& problem, std::string_view field) {
 }
 
 std::string advice(Errc code, std::string_view trace_id) {
-    if (code == Errc::unauthenticated) return "; log in with: pilothouse login";
     if (code == Errc::internal && !trace_id.empty()) return fmt::format(" (trace {})", trace_id);
     return "";
 }
@@ -77,8 +76,7 @@ awaitable<Result<std::string>> Portal::call(Call call) {
         co_await http::send(dialer_, clock_, std::move(url), request(call), call.limit);
     if (!response) co_return unreachable(response.error());
     std::string body = response->shared_body ? *response->shared_body : std::move(response->body);
-    if (response->status < 200 || response->status > 299)
-        co_return problem_of(response->status, body, profile_.server);
+    if (response->status < 200 || response->status > 299) co_return refusal(response->status, body, call);
     co_return body;
 }
 
@@ -89,16 +87,16 @@ awaitable<Result<void>> Portal::events(std::string path, std::int64_t last_seq,
     stream.fields.set("Accept", std::string(http::sse_content_type));
     if (last_seq > 0) stream.fields.set("Last-Event-ID", std::to_string(last_seq));
     http::SseParser parser;
-    std::string refusal;
+    std::string refused;
     std::function<bool(int, std::string_view)> piece = [&](int status, std::string_view text) {
         if (status == 200) return parser.put(text, take);
-        refusal += text.substr(0, 64 * 1024 - std::min<std::size_t>(refusal.size(), 64 * 1024));
+        refused += text.substr(0, 64 * 1024 - std::min<std::size_t>(refused.size(), 64 * 1024));
         return true;
     };
     Result<int> status = co_await http::send_streaming(dialer_, clock_, std::move(url), std::move(stream),
                                                        longest_silence, piece);
     if (!status) co_return unreachable(status.error());
-    if (*status != 200) co_return problem_of(*status, refusal, profile_.server);
+    if (*status != 200) co_return refusal(*status, refused, {});
     co_return Result<void>();
 }
 
@@ -121,10 +119,21 @@ http::Request Portal::request(Call const& call) const {
     return request;
 }
 
+/// The server tells programs how to log in; people use this one.
+Error Portal::refusal(int status, std::string_view body, Call const& call) const {
+    Error error = problem_of(status, body, profile_.server);
+    if (error.code != Errc::unauthenticated || call.opens_session) return error;
+    error.message =
+        profile_.token.empty()
+            ? fmt::format("you are not logged in to {}; log in with: pilothouse login", profile_.server)
+            : fmt::format("{} does not know this session, or it has ended; log in with: pilothouse login",
+                          profile_.server);
+    return error;
+}
+
 Error Portal::unreachable(Error const& why) const {
-    return base::unavailable(
-        fmt::format("cannot reach {}: {}; is the server running, and is this its address (--server)?",
-                    profile_.server, why.message));
+    return base::unavailable(fmt::format("{}; is the server running, and is {} its address (--server)?",
+                                         why.message, profile_.server));
 }
 
 }  // namespace cli

@@ -15,6 +15,7 @@ struct Call {
     std::optional<base::json::value> body{};
     std::string idempotency_key{};
     Duration limit = 30s;
+    bool opens_session = false;  // needs none
 };
 
 class Portal {
@@ -36,6 +37,7 @@ public:
 private:
     base::Result<http::Url> address(std::string const& path) const;
     http::Request request(Call const& call) const;
+    base::Error refusal(int status, std::string_view body, Call const& call) const;
     base::Error unreachable(base::Error const& why) const;
     base::Dialer& dialer_;
     base::Clock& clock_;

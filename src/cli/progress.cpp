@@ -94,14 +94,14 @@ std::string weight_bar(int weight, ProgressStyle const& style) {
 }
 
 std::string rate(model::RateView const& side) {
-    return fmt::format("{} of {} requests failed, surely {} to {}", percent(side.error_percent),
+    return fmt::format("{} of {} requests failed (true rate {} to {})", percent(side.error_percent),
                        grouped(side.requests), percent(side.at_least_percent), percent(side.at_most_percent));
 }
 
 void add_rates(std::vector<std::string>& lines, ComponentRolloutView const& rollout) {
     std::string_view label = "  errors   ";
     for (auto const* side : {&rollout.canary, &rollout.stable}) {
-        if (!*side) continue;
+        if (!*side || (*side)->requests == 0) continue;
         lines.push_back(fmt::format("{}{}  {}", label, padded(printable((*side)->version), 8), rate(**side)));
         label = "           ";
     }
@@ -111,6 +111,18 @@ std::string since(ComponentRolloutView const& rollout, WallTime now) {
     if (!rollout.since || model::is_final(rollout.phase)) return "";
     return fmt::format(" (since {}Z, {})", base::format_time(*rollout.since).substr(11, 8),
                        base::say_duration(std::max<Duration>(Duration::zero(), now - *rollout.since)));
+}
+
+std::string verdict_sentence(ComponentRolloutView const& rollout) {
+    std::string const verdict = spoken(base::enum_name(rollout.verdict));
+    return rollout.judgement.empty() ? verdict : fmt::format("{}: {}", verdict, printable(rollout.judgement));
+}
+
+/// Sentences are what people look for: they are broken into lines, not cut.
+void add_sentence(std::vector<std::string>& lines, std::string_view label, std::string const& sentence,
+                  ProgressStyle const& style) {
+    std::string const text = fmt::format("  {}  {}", padded(label, 7), sentence);
+    for (std::string& line : wrapped(text, style.columns, 11)) lines.push_back(std::move(line));
 }
 
 void add_component(std::vector<std::string>& lines, ComponentRolloutView const& rollout,
@@ -124,10 +136,9 @@ void add_component(std::vector<std::string>& lines, ComponentRolloutView const& 
                                 rollout.weight_percent, version));
     add_rates(lines, rollout);
     if (rollout.verdict != model::Verdict::none)
-        lines.push_back(fmt::format("  verdict  {}{}{}", spoken(base::enum_name(rollout.verdict)),
-                                    rollout.judgement.empty() ? "" : ": ", printable(rollout.judgement)));
+        add_sentence(lines, "verdict", verdict_sentence(rollout), style);
     if (!rollout.reason.empty())
-        lines.push_back(fmt::format("  now      {}{}", printable(rollout.reason), since(rollout, now)));
+        add_sentence(lines, "now", printable(rollout.reason) + since(rollout, now), style);
 }
 
 std::string short_log_line(model::LogEntry const& entry) {

@@ -71,8 +71,8 @@ TEST(Progress, ShowsStepsWeightRatesAndWhyItWaits) {
         "web  1.0.0 → 1.1.0  step 5 of 8",
         "  ✓ prepare  ✓ ready  ✓ check  ✓ 25 %  ▶ bake 30 s  judge  100 %  promote",
         "  traffic  █████░░░░░░░░░░░░░░░  25 % to 1.1.0",
-        "  errors   1.1.0     0.25 % of 1,204 requests failed, surely 0.02 % to 1.10 %",
-        "           1.0.0     0.10 % of 10,332 requests failed, surely 0.05 % to 12 %",
+        "  errors   1.1.0     0.25 % of 1,204 requests failed (true rate 0.02 % to 1.10 %)",
+        "           1.0.0     0.10 % of 10,332 requests failed (true rate 0.05 % to 12 %)",
         "  verdict  not enough data: 1.1.0 fails 0.24 %, 1.0.0 0.1 %: not enough requests to tell",
         "  now      baking at 25 %: 12 s of 30 s (since 02:14:03Z, 12 s)",
         "",
@@ -94,6 +94,21 @@ TEST(Progress, SpeaksAsciiAndKeepsToNarrowTerminals) {
 
     lines.resize(5);
     EXPECT_EQ(lines, expected);
+}
+
+TEST(Progress, BreaksSentencesIntoLinesInsteadOfCuttingThem) {
+    std::vector<std::string> lines = render(canary(), {.columns = 50});
+
+    EXPECT_EQ(lines[10], "  now      baking at 25 %: 12 s of 30 s (since");
+    EXPECT_EQ(lines[11], "           02:14:03Z, 12 s)");
+}
+
+TEST(Progress, SaysNothingOfRatesWithoutRequests) {
+    DeploymentView view = canary();
+    view.components[0].canary->requests = 0;
+
+    EXPECT_EQ(render(view)[4],
+              "  errors   1.0.0     0.10 % of 10,332 requests failed (true rate 0.05 % to 12 %)");
 }
 
 TEST(Progress, MarksTheStepWhereItWasStopped) {

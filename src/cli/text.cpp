@@ -96,6 +96,28 @@ std::string cut(std::string_view text, std::size_t columns, bool unicode) {
     return std::string(text.substr(0, bytes)) + std::string(ending);
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns, std::size_t indent) {
+    std::vector<std::string> lines;
+    std::string line;
+    std::size_t begin = 0;  // of the words of this line
+    while (!text.empty()) {
+        std::size_t const spaces = std::min(text.find_first_not_of(' '), text.size());
+        std::size_t const end = std::min(text.find(' ', spaces), text.size());
+        std::string_view const word = text.substr(spaces, end - spaces);
+        if (line.size() > begin && width(line) + spaces + width(word) > columns) {
+            lines.push_back(std::move(line));
+            line = std::string(indent, ' ');
+            begin = indent;
+        } else {
+            line += std::string(spaces, ' ');
+        }
+        line += word;
+        text.remove_prefix(end);
+    }
+    if (!line.empty()) lines.push_back(std::move(line));
+    return lines;
+}
+
 std::string padded(std::string_view text, std::size_t columns) {
     std::size_t const taken = width(text);
     return std::string(text) + std::string(columns > taken ? columns - taken : 0, ' ');

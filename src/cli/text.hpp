@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cli {
 
@@ -16,6 +17,9 @@ std::string printable_lines(std::string_view text);
 /// was cut.
 std::size_t width(std::string_view text);
 std::string cut(std::string_view text, std::size_t columns, bool unicode = true);
+/// Broken at spaces into lines of at most so many columns, the second and further ones indented. A longer
+/// word stays whole.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns, std::size_t indent);
 /// Filled with spaces on the right.
 std::string padded(std::string_view text, std::size_t columns);
 

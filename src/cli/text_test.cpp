@@ -35,6 +35,19 @@ TEST(Cut, KeepsWhatFitsAndNeverHalfACharacter) {
     EXPECT_EQ(cut("Genova!", 6, false), "Gen...");
 }
 
+TEST(Wrapped, BreaksAtSpacesAndIndentsTheRest) {
+    std::vector<std::string> expected{"  now  waiting for", "       2 of 5 pods"};
+
+    EXPECT_EQ(wrapped("  now  waiting for 2 of 5 pods", 18, 7), expected);
+    EXPECT_EQ(wrapped("short", 18, 7), std::vector<std::string>{"short"});
+}
+
+TEST(Wrapped, LeavesALongWordWhole) {
+    std::vector<std::string> expected{"a", "  averylongword", "  b"};
+
+    EXPECT_EQ(wrapped("a averylongword b", 6, 2), expected);
+}
+
 TEST(Padded, FillsUpToTheColumn) {
     EXPECT_EQ(padded("Zürich", 8), "Zürich  ");
     EXPECT_EQ(padded("Zürich", 2), "Zürich");

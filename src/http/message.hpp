@@ -22,6 +22,7 @@ public:
     void add(std::string name, std::string value);
     void remove(std::string_view name);
     std::vector<std::pair<std::string, std::string>> const& all() const { return list_; }
+    void reserve(std::size_t count) { list_.reserve(count); }
 
 private:
     std::vector<std::pair<std::string, std::string>> list_;

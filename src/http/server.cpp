@@ -1,9 +1,8 @@
 #include "http/server.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/bind_cancellation_slot.hpp>
 
+#include "base/log.hpp"
 #include "http/impl/session.hpp"
 
 namespace http {
@@ -40,7 +39,7 @@ awaitable<void> accept_from(std::shared_ptr<Shared> shared, std::unique_ptr<base
             failure = problem.code();
         }
         if (!failure || shared->stopping) continue;
-        spdlog::warn("http: a connection could not be accepted: {}", failure.message());
+        base::log(base::LogLevel::warning, "a connection could not be accepted", {{"problem", failure.message()}});
         co_await shared->clock.sleep_for(100ms);
     }
 }
@@ -70,22 +69,23 @@ awaitable<bool> wait_until_gone(std::shared_ptr<Shared> shared, Duration limit) 
     co_return false;
 }
 
+/// `action` may end sessions, these and others.
 template <class Action>
 void for_each_session(Shared& shared, Action action) {
-    std::vector<Session*> now(shared.sessions.begin(), shared.sessions.end());
-    for (Session* session : now)
-        if (shared.sessions.contains(session)) action(*session);
+    for (auto at = shared.sessions.begin(); at != shared.sessions.end();) {
+        auto [number, session] = *at;
+        action(*session);
+        at = shared.sessions.upper_bound(number);
+    }
 }
 
 SteadyTime sweep(Shared& shared, SteadyTime now) {
     SteadyTime earliest = impl::Watchdog::never;
-    std::vector<Session*> over;
-    for (Session* session : shared.sessions) {
-        if (session->deadline() <= now) over.push_back(session);
-        else earliest = std::min(earliest, session->deadline());
-    }
-    for (Session* session : over)
-        if (shared.sessions.contains(session)) session->expire();
+    auto look = [&](Session& session) {
+        if (session.deadline() <= now) session.expire();
+        else earliest = std::min(earliest, session.deadline());
+    };
+    for_each_session(shared, look);
     return earliest;
 }
 

@@ -94,7 +94,7 @@ void Engine::Impl::schedule(Lane& lane, Duration in) {
     if (lane.due) due.erase({*lane.due, lane.index});
     lane.due = world.clock.now() + in;
     due.emplace(*lane.due, lane.index);
-    wake_up.try_send(error_code{});
+    if (settings.planted_fault != PlantedFault::lost_wake_up) wake_up.try_send(error_code{});
 }
 
 void Engine::Impl::wake(Lane& lane) {

@@ -39,11 +39,16 @@ struct Surroundings {
     base::CrashPoints& crash_points;
 };
 
+/// Faults planted on purpose: the tests prove that they would see each of them.
+enum class PlantedFault { none, intent_not_recorded, ready_before_check, lost_wake_up, double_start, drain_skipped };
+BOOST_DESCRIBE_ENUM(PlantedFault, none, intent_not_recorded, ready_before_check, lost_wake_up, double_start, drain_skipped)
+
 struct EngineSettings {
     Duration active_interval = 500ms;  // between two looks at a component with a rollout
     Duration idle_interval = 5s;       // and at one that only has to be kept running
     std::size_t looks_at_once = 64;
     std::string owner = "portal";      // of the leases: unique for each life of a portal
+    PlantedFault planted_fault = PlantedFault::none;
     bool exclusive = true;             // nobody else uses this store (SQLite): leases are taken at once and need no renewal
 };
 

@@ -57,7 +57,10 @@ ServerState const* Observation::server(std::string const& replica) const {
 
 bool Observation::routable(std::string const& replica) const {
     ServerState const* state = server(replica);
-    return state && state->routable && !state->draining && !state->maintenance;
+    if (!state || !state->routable || state->draining || state->maintenance) return false;
+    // Somebody else may answer on the port of a replica that cannot start because of it.
+    auto known = std::find_if(replicas.begin(), replicas.end(), [&](Replica const& each) { return each.name == replica; });
+    return known != replicas.end() && known->process.phase != ProcessPhase::backing_off && known->process.phase != ProcessPhase::absent;
 }
 
 int Observation::routable_count(int revision) const {

@@ -13,7 +13,8 @@ base::Result<void> pass_fence(base::Files& files, std::string const& folder, std
     if (!text && text.error().code != base::Errc::not_found) return text.error();
     if (text) std::from_chars(text->data(), text->data() + text->size(), stored);
     if (stored > epoch)
-        return base::conflict(fmt::format("another portal has taken over {}: its epoch is {}, ours {}", folder, stored, epoch));
+        return base::conflict(
+            fmt::format("another portal has taken over {}: its epoch is {}, ours {}", folder, stored, epoch));
     if (text && stored == epoch) return {};
     return files.write(path, fmt::format("{}\n", epoch));
 }

@@ -4,8 +4,8 @@
 
 namespace target {
 
-/// Passes when `epoch` is at least the number in `<folder>/fence`, and writes it there when it is higher. Errors: conflict;
-/// unavailable.
+/// Passes when `epoch` is at least the number in `<folder>/fence`, and writes it there when it is higher.
+/// Errors: conflict; unavailable.
 base::Result<void> pass_fence(base::Files& files, std::string const& folder, std::int64_t epoch);
 
 }  // namespace target

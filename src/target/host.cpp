@@ -35,7 +35,8 @@ struct Placeholders {
 };
 
 std::string fill(std::string text, Placeholders const& values) {
-    for (auto [name, value] : {std::pair("{version}", &values.version), {"{port}", &values.port}, {"{folder}", &values.folder}})
+    for (auto [name, value] :
+         {std::pair("{version}", &values.version), {"{port}", &values.port}, {"{folder}", &values.folder}})
         for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += value->size())
             text.replace(at, std::string_view(name).size(), *value);
     return text;
@@ -61,21 +62,25 @@ std::string replica_name(std::string const& component, int revision, int slot) {
     return fmt::format("{}-r{}-{}", component, revision, slot);
 }
 
-Host::Host(Executor workers, base::Files& files, Supervisor& supervisor, std::string root, std::string base_folder)
+Host::Host(Executor workers, base::Files& files, Supervisor& supervisor, std::string root,
+           std::string base_folder)
     : workers_(std::move(workers)),
       files_(files),
       supervisor_(supervisor),
       root_(std::move(root)),
       base_folder_(std::move(base_folder)) {}
 
-std::string Host::folder(ComponentKey const& key) const { return root_ + "/" + key.environment + "/" + key.component; }
+std::string Host::folder(ComponentKey const& key) const {
+    return root_ + "/" + key.environment + "/" + key.component;
+}
 
 awaitable<base::Result<std::vector<Replica>>> Host::replicas(ComponentKey key) {
     auto work = [this, place = folder(key)] { return look(place); };
     co_return co_await base::offload(workers_, std::move(work));
 }
 
-awaitable<base::Result<void>> Host::start(ComponentKey key, model::Revision revision, int slot, std::int64_t epoch) {
+awaitable<base::Result<void>> Host::start(ComponentKey key, model::Revision revision, int slot,
+                                          std::int64_t epoch) {
     auto work = [this, key = std::move(key), revision = std::move(revision), slot, epoch] {
         return start_now(key, revision, slot, epoch);
     };
@@ -83,7 +88,9 @@ awaitable<base::Result<void>> Host::start(ComponentKey key, model::Revision revi
 }
 
 awaitable<base::Result<void>> Host::stop(ComponentKey key, std::string replica, std::int64_t epoch) {
-    auto work = [this, key = std::move(key), replica = std::move(replica), epoch] { return stop_now(key, replica, epoch); };
+    auto work = [this, key = std::move(key), replica = std::move(replica), epoch] {
+        return stop_now(key, replica, epoch);
+    };
     co_return co_await base::offload(workers_, std::move(work));
 }
 
@@ -96,7 +103,9 @@ awaitable<base::Result<void>> Host::check_version(model::Workload workload, std:
 }
 
 awaitable<std::string> Host::output_tail(ComponentKey key, std::string replica) {
-    auto work = [this, place = folder(key) + "/" + replica] { return supervisor_.output_tail(place, tail_limit_bytes); };
+    auto work = [this, place = folder(key) + "/" + replica] {
+        return supervisor_.output_tail(place, tail_limit_bytes);
+    };
     co_return co_await base::offload(workers_, std::move(work));
 }
 
@@ -109,7 +118,9 @@ base::Result<std::vector<Replica>> Host::look(std::string const& component_folde
         // HAProxy's folder, the fence, or a replica whose start was cut off before its record was there.
         if (!record && record.error().code == base::Errc::not_found) continue;
         if (!record && !files_.exists(place + "/replica.json")) continue;
-        if (!record) return base::unavailable(fmt::format("{}/replica.json cannot be used: {}", place, record.error().message));
+        if (!record)
+            return base::unavailable(
+                fmt::format("{}/replica.json cannot be used: {}", place, record.error().message));
         TRY(ProcessState process, supervisor_.inspect(place));
         found.push_back({.name = name,
                          .revision = record->revision,
@@ -122,7 +133,8 @@ base::Result<std::vector<Replica>> Host::look(std::string const& component_folde
     return found;
 }
 
-base::Result<void> Host::start_now(ComponentKey const& key, model::Revision const& revision, int slot, std::int64_t epoch) {
+base::Result<void> Host::start_now(ComponentKey const& key, model::Revision const& revision, int slot,
+                                   std::int64_t epoch) {
     TRY_VOID(check_fence(key, epoch));
     std::string place = folder(key) + "/" + replica_name(key.component, revision.number, slot);
     TRY(ProcessState process, supervisor_.inspect(place));
@@ -143,7 +155,8 @@ base::Result<std::uint16_t> Host::choose_port(std::string const& place) {
     std::set<std::uint16_t> taken;
     for (auto const& [folder, port] : *ports_) taken.insert(port);
     auto recorded = ports_->find(place);
-    TRY(std::uint16_t port, supervisor_.free_port(taken, recorded == ports_->end() ? std::uint16_t{0} : recorded->second));
+    TRY(std::uint16_t port,
+        supervisor_.free_port(taken, recorded == ports_->end() ? std::uint16_t{0} : recorded->second));
     (*ports_)[place] = port;
     return port;
 }
@@ -179,7 +192,8 @@ base::Result<void> Host::find_artifact(model::Workload const& workload, std::str
     // "opt/{version}/svc": the folders beside it are the versions that are there.
     auto begin = workload.artifact->find("{version}");
     auto end = begin == std::string::npos ? begin : begin + std::string_view("{version}").size();
-    if (begin == std::string::npos || workload.artifact->substr(end, 1) != "/") return base::not_found(message);
+    if (begin == std::string::npos || workload.artifact->substr(end, 1) != "/")
+        return base::not_found(message);
     std::string above = begin == 0 ? "." : workload.artifact->substr(0, begin);
     auto names = names_below(files_, resolve(above));
     std::erase_if(names, [&](std::string const& name) {

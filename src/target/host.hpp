@@ -30,15 +30,16 @@ struct ComponentKey {
 
 /// One instance per data folder. Calls for one component never overlap. `workers` runs what blocks.
 ///
-/// Relative paths in a workload (the program, the artifact) are relative to `base_folder`, the folder of environments.yaml;
-/// commands run there, too. Empty: artifacts are relative to our own working folder, commands run in the replica's folder.
-/// Placeholders in command, artifact and env: {version} {port} {folder} (the replica's own). Nothing else is replaced, and no
-/// variable PORT is set.
+/// Relative paths in a workload (the program, the artifact) are relative to `base_folder`, the folder of
+/// environments.yaml; commands run there, too. Empty: artifacts are relative to our own working folder,
+/// commands run in the replica's folder. Placeholders in command, artifact and env: {version} {port} {folder}
+/// (the replica's own). Nothing else is replaced, and no variable PORT is set.
 ///
-/// Folders: `<root>/<environment>/<component>/<replica>/` with `replica.json` (revision, slot, version, port: written and
-/// synced before the launch), the supervisor's files and the command's output.
+/// Folders: `<root>/<environment>/<component>/<replica>/` with `replica.json` (revision, slot, version, port:
+/// written and synced before the launch), the supervisor's files and the command's output.
 ///
-/// Every change carries the writer's epoch: a lower one than the folder's `fence` file holds is refused (conflict).
+/// Every change carries the writer's epoch: a lower one than the folder's `fence` file holds is refused
+/// (conflict).
 class Host {
 public:
     Host(Executor workers, base::Files& files, Supervisor& supervisor, std::string root,
@@ -46,11 +47,12 @@ public:
 
     /// All replicas of the component whose folder exists, sorted by revision and slot. Errors: unavailable.
     awaitable<base::Result<std::vector<Replica>>> replicas(ComponentKey key);
-    /// Makes the replica run: chooses a port, records it, launches. Harmless to repeat. Errors: unavailable, conflict
-    /// (fenced), not_found (the artifact of the version is not there).
-    awaitable<base::Result<void>> start(ComponentKey key, model::Revision revision, int slot, std::int64_t epoch);
-    /// Asks it to end; once it is gone its folder is removed by a later call. Harmless to repeat. Errors: unavailable,
-    /// conflict (fenced).
+    /// Makes the replica run: chooses a port, records it, launches. Harmless to repeat. Errors: unavailable,
+    /// conflict (fenced), not_found (the artifact of the version is not there).
+    awaitable<base::Result<void>> start(ComponentKey key, model::Revision revision, int slot,
+                                        std::int64_t epoch);
+    /// Asks it to end; once it is gone its folder is removed by a later call. Harmless to repeat. Errors:
+    /// unavailable, conflict (fenced).
     awaitable<base::Result<void>> stop(ComponentKey key, std::string replica, std::int64_t epoch);
     /// Is this version there to be started? Errors: not_found (names the missing file), invalid.
     awaitable<base::Result<void>> check_version(model::Workload workload, std::string version);
@@ -61,7 +63,8 @@ public:
 
 private:
     base::Result<std::vector<Replica>> look(std::string const& component_folder);
-    base::Result<void> start_now(ComponentKey const& key, model::Revision const& revision, int slot, std::int64_t epoch);
+    base::Result<void> start_now(ComponentKey const& key, model::Revision const& revision, int slot,
+                                 std::int64_t epoch);
     base::Result<void> stop_now(ComponentKey const& key, std::string const& replica, std::int64_t epoch);
     base::Result<void> find_artifact(model::Workload const& workload, std::string const& version);
     base::Result<void> check_fence(ComponentKey const& key, std::int64_t epoch);
@@ -75,7 +78,8 @@ private:
     std::string root_;
     std::string base_folder_;
     std::mutex mutex_;
-    std::optional<std::map<std::string, std::uint16_t>> ports_{};  // by folder, of all components; read at the first start
+    std::optional<std::map<std::string, std::uint16_t>>
+        ports_{};  // by folder, of all components; read at the first start
 };
 
 }  // namespace target

@@ -31,8 +31,8 @@ struct ModelProcess {
     bool ready = false;
 };
 
-/// Belongs to the world and not to a simulated process: it outlives every crash of the portal, as shims do. Files hold the
-/// specs and are the portal's, too. Passes `supervisor_contract.hpp`.
+/// Belongs to the world and not to a simulated process: it outlives every crash of the portal, as shims do.
+/// Files hold the specs and are the portal's, too. Passes `supervisor_contract.hpp`.
 class ModelSupervisor : public Supervisor {
 public:
     /// Is told when a command begins and ends; the model of HAProxy lives by it.
@@ -68,7 +68,8 @@ public:
     base::Result<void> launch(std::string const& folder, ProcessSpec const& spec) override {
         if (phase_of(folder) != ProcessPhase::absent) return {};
         TRY_VOID(files_.write(folder + "/spec.json", base::to_text(spec) + "\n"));
-        world_.at(world_.now() + world_.random().up_to(longest_launch), [this, folder] { shim_begins(folder); });
+        world_.at(world_.now() + world_.random().up_to(longest_launch),
+                  [this, folder] { shim_begins(folder); });
         return {};
     }
 
@@ -87,7 +88,8 @@ public:
         }
         if (entry.state.phase != ProcessPhase::orphaned) enter(entry, ProcessPhase::stopping);
         if (!std::exchange(entry.asked_to_end, true))
-            after(entry, entry.process.spec.stop_timeout, [this](Entry& late) { command_ended(late, killed); });
+            after(entry, entry.process.spec.stop_timeout,
+                  [this](Entry& late) { command_ended(late, killed); });
         ask_to_end(entry);
         return {};
     }
@@ -104,7 +106,8 @@ public:
         return {};
     }
 
-    base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken, std::uint16_t preferred = 0) override {
+    base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken,
+                                          std::uint16_t preferred = 0) override {
         if (preferred != 0 && !listening_on(preferred)) return preferred;
         for (std::uint16_t tried = 0; tried < port_count; ++tried) {
             auto port = static_cast<std::uint16_t>(first_port + next_port_++ % port_count);
@@ -140,7 +143,8 @@ public:
     /// Null when nobody listens there.
     ModelProcess const* listening_on(std::uint16_t port) const {
         for (auto const& [folder, entry] : entries_)
-            if (entry.state.pid != 0 && entry.process.listening && entry.process.program.port == port) return &entry.process;
+            if (entry.state.pid != 0 && entry.process.listening && entry.process.program.port == port)
+                return &entry.process;
         return nullptr;
     }
     /// Null when no command runs in the folder.
@@ -151,7 +155,8 @@ public:
     /// Does a shim hold this address for its command?
     bool holds(std::string const& listen) const {
         return std::any_of(entries_.begin(), entries_.end(), [&](auto const& place) {
-            return place.second.state.phase != ProcessPhase::absent && place.second.process.spec.listen == listen;
+            return place.second.state.phase != ProcessPhase::absent &&
+                   place.second.process.spec.listen == listen;
         });
     }
     std::vector<std::string> folders() const {
@@ -187,10 +192,11 @@ private:
 
     /// Only while the same command runs, or the same pause lasts.
     void after(Entry const& entry, Duration pause, std::function<void(Entry&)> event) {
-        world_.at(world_.now() + pause, [this, folder = entry.process.folder, life = entry.life, event = std::move(event)] {
-            auto place = entries_.find(folder);
-            if (place != entries_.end() && place->second.life == life) event(place->second);
-        });
+        world_.at(world_.now() + pause,
+                  [this, folder = entry.process.folder, life = entry.life, event = std::move(event)] {
+                      auto place = entries_.find(folder);
+                      if (place != entries_.end() && place->second.life == life) event(place->second);
+                  });
     }
 
     void enter(Entry& entry, ProcessPhase phase) {
@@ -209,7 +215,8 @@ private:
     void shim_begins(std::string const& folder) {
         if (phase_of(folder) != ProcessPhase::absent) return;  // the lock is held
         auto text = files_.read(folder + "/spec.json");
-        auto spec = text ? base::from_text<ProcessSpec>(*text) : base::Result<ProcessSpec>(text.error());
+        auto spec = text ? base::from_text<ProcessSpec>(*text, base::Author::ourselves)
+                         : base::Result<ProcessSpec>(text.error());
         if (!spec) return;
         Entry& entry = entries_[folder];
         entry.process = {.folder = folder, .spec = *spec};
@@ -228,17 +235,20 @@ private:
         ++entry.state.starts;
         ModelProgram const& program = entry.process.program;
         if (!program.executable) {
-            entry.state.problem = fmt::format("cannot execute {}: No such file or directory", entry.process.spec.command.front());
+            entry.state.problem = fmt::format("cannot execute {}: No such file or directory",
+                                              entry.process.spec.command.front());
             return back_off(entry);
         }
         entry.state.problem.clear();
         entry.state.pid = entry.process.pid = ++last_pid_;
         entry.began = world_.now();
         enter(entry, ProcessPhase::running);
-        if (program.life) after(entry, *program.life, [this](Entry& late) { command_ended(late, "exit status 1"); });
+        if (program.life)
+            after(entry, *program.life, [this](Entry& late) { command_ended(late, "exit status 1"); });
         if (program.port != 0) {
             after(entry, program.start_delay, [](Entry& late) { late.process.listening = true; });
-            after(entry, program.start_delay + program.ready_delay, [](Entry& late) { late.process.ready = true; });
+            after(entry, program.start_delay + program.ready_delay,
+                  [](Entry& late) { late.process.ready = true; });
         }
         if (watcher_) watcher_->began(entry.process);
     }
@@ -252,8 +262,9 @@ private:
     void ask_to_end(Entry& entry) {
         entry.process.listening = false;
         if (!entry.process.program.finishes_itself)
-            after(entry, entry.process.program.stop_delay,
-                  [this](Entry& late) { command_ended(late, fmt::format("signal {} (SIGTERM)", late.process.spec.stop_signal)); });
+            after(entry, entry.process.program.stop_delay, [this](Entry& late) {
+                command_ended(late, fmt::format("signal {} (SIGTERM)", late.process.spec.stop_signal));
+            });
         if (watcher_) watcher_->asked_to_end(entry.process);
     }
 

@@ -8,7 +8,6 @@
 
 #include <csignal>
 #include <cstring>
-#include <fstream>
 
 #include "target/impl/lock.hpp"
 #include "target/impl/shim_state.hpp"
@@ -37,12 +36,15 @@ void become_shim(char const* program, char* const* arguments, int report) {
     ::_exit(127);
 }
 
-/// The shim is nobody's child: its parent ends at once, so that no zombie stays and our end does not reach it.
+/// The shim is nobody's child: its parent ends at once, so that no zombie stays and our end does not reach
+/// it.
 base::Result<void> spawn_shim(std::string const& program, std::string const& folder) {
     std::string word = "shim";
-    char* arguments[] = {const_cast<char*>(program.c_str()), word.data(), const_cast<char*>(folder.c_str()), nullptr};
+    char* arguments[] = {const_cast<char*>(program.c_str()), word.data(), const_cast<char*>(folder.c_str()),
+                         nullptr};
     int told[2];
-    if (::pipe2(told, O_CLOEXEC) != 0) return base::unavailable(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    if (::pipe2(told, O_CLOEXEC) != 0)
+        return base::unavailable(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     pid_t middle = ::fork();
     if (middle == 0) become_shim(program.c_str(), arguments, told[1]);
     int problem = middle < 0 ? errno : 0;
@@ -62,7 +64,8 @@ base::Result<void> spawn_shim(std::string const& program, std::string const& fol
 
 ProcessSpec read_spec(base::Files& files, std::string const& folder) {
     auto text = files.read(folder + "/spec.json");
-    auto spec = text ? base::from_text<ProcessSpec>(*text) : base::Result<ProcessSpec>(text.error());
+    auto spec = text ? base::from_text<ProcessSpec>(*text, base::Author::ourselves)
+                     : base::Result<ProcessSpec>(text.error());
     return spec ? *spec : ProcessSpec{};
 }
 
@@ -72,20 +75,22 @@ std::vector<Identity> orphans(std::string const& folder, ShimState const& state)
 }
 
 bool is_shim(Identity const& process, std::string const& folder) {
-    std::ifstream file(fmt::format("/proc/{}/cmdline", process.pid));
-    std::string arguments{std::istreambuf_iterator<char>(file), {}};
-    return arguments.ends_with(std::string("\0shim\0", 6) + folder + std::string("\0", 1));
+    // Not by a stream: it throws when the process ends meanwhile.
+    auto arguments = base::RealFiles().read(fmt::format("/proc/{}/cmdline", process.pid));
+    return arguments && arguments->ends_with(std::string("\0shim\0", 6) + folder + std::string("\0", 1));
 }
 
 /// What the lock says, with what was written down: state.json alone proves nothing.
 ProcessPhase phase_of(std::string const& folder, ShimState const& state) {
     if (!is_locked(folder)) return ProcessPhase::absent;
-    if (is_alive(state.shim())) return state.phase == ProcessPhase::absent ? ProcessPhase::stopping : state.phase;
+    if (is_alive(state.shim()))
+        return state.phase == ProcessPhase::absent ? ProcessPhase::stopping : state.phase;
     if (is_alive(state.command())) return ProcessPhase::orphaned;
     // A shim that has the lock and has not written yet, or a worker that outlived its parents.
     auto holders = lock_holders(folder);
     if (holders.empty()) return ProcessPhase::absent;
-    bool begins = std::any_of(holders.begin(), holders.end(), [&](Identity const& holder) { return is_shim(holder, folder); });
+    bool begins = std::any_of(holders.begin(), holders.end(),
+                              [&](Identity const& holder) { return is_shim(holder, folder); });
     return begins ? ProcessPhase::starting : ProcessPhase::orphaned;
 }
 
@@ -123,7 +128,8 @@ base::Result<ProcessState> RealSupervisor::inspect(std::string const& folder) {
         state = read_state(folder);
         phase = phase_of(folder, state);
     }
-    bool runs = phase == ProcessPhase::running || phase == ProcessPhase::stopping || phase == ProcessPhase::orphaned;
+    bool runs =
+        phase == ProcessPhase::running || phase == ProcessPhase::stopping || phase == ProcessPhase::orphaned;
     return ProcessState{.phase = phase,
                         .pid = runs ? state.pid : 0,
                         .starts = state.starts,
@@ -159,7 +165,8 @@ base::Result<void> RealSupervisor::stop(std::string const& folder) {
     return {};
 }
 
-/// With the lock in our hand, and the spec first: a shim that comes now finds either the lock held or nothing to do.
+/// With the lock in our hand, and the spec first: a shim that comes now finds either the lock held or nothing
+/// to do.
 base::Result<void> RealSupervisor::forget(std::string const& folder) {
     int lock = take_lock(folder);
     if (lock < 0 && errno == EAGAIN) return {};
@@ -175,7 +182,8 @@ base::Result<void> RealSupervisor::kill_command(std::string const& folder) {
     return {};
 }
 
-base::Result<std::uint16_t> RealSupervisor::free_port(std::set<std::uint16_t> const& taken, std::uint16_t preferred) {
+base::Result<std::uint16_t> RealSupervisor::free_port(std::set<std::uint16_t> const& taken,
+                                                      std::uint16_t preferred) {
     if (preferred != 0 && is_free(preferred)) return preferred;
     std::lock_guard guard(mutex_);
     auto count = static_cast<std::uint32_t>(ports_.last - ports_.first + 1);
@@ -183,9 +191,10 @@ base::Result<std::uint16_t> RealSupervisor::free_port(std::set<std::uint16_t> co
         auto port = static_cast<std::uint16_t>(ports_.first + next_port_++ % count);
         if (!taken.contains(port) && is_free(port)) return port;
     }
-    return base::unavailable(fmt::format("all ports from {} to {} are taken: stop what uses them, or give a wider range "
-                                         "under server.ports",
-                                         ports_.first, ports_.last));
+    return base::unavailable(
+        fmt::format("all ports from {} to {} are taken: stop what uses them, or give a wider range "
+                    "under server.ports",
+                    ports_.first, ports_.last));
 }
 
 std::string RealSupervisor::output_tail(std::string const& folder, std::size_t limit_bytes) {

@@ -15,8 +15,8 @@ struct PortRange {
 
 /// For any thread. `shim` is executed as `<program> shim <folder>`: this program itself.
 ///
-/// Adoption: a process is ours only if its folder's lock is held and pid, start time and boot id agree with the folder's
-/// `state.json`. Signals go through a pidfd. So a reused pid is never touched.
+/// Adoption: a process is ours only if its folder's lock is held and pid, start time and boot id agree with
+/// the folder's `state.json`. Signals go through a pidfd. So a reused pid is never touched.
 class RealSupervisor : public Supervisor {
 public:
     RealSupervisor(base::Files& files, std::string program, PortRange ports = {})
@@ -26,7 +26,8 @@ public:
     base::Result<void> stop(std::string const& folder) override;
     base::Result<void> forget(std::string const& folder) override;
     base::Result<void> kill_command(std::string const& folder) override;
-    base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken, std::uint16_t preferred = 0) override;
+    base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken,
+                                          std::uint16_t preferred = 0) override;
     std::string output_tail(std::string const& folder, std::size_t limit_bytes) override;
 
 private:

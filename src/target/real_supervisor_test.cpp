@@ -14,7 +14,9 @@ namespace {
 class RealSupervisorTest : public testing::Test {
 protected:
     ProcessPhase phase(std::string const& name = "one") { return inspect(name).phase; }
-    ProcessState inspect(std::string const& name = "one") { return supervisor.inspect(folder / name).value(); }
+    ProcessState inspect(std::string const& name = "one") {
+        return supervisor.inspect(folder / name).value();
+    }
     ShimState written(std::string const& name = "one") { return read_state(folder / name); }
     bool reaches(ProcessPhase wanted, std::string const& name = "one") {
         return eventually([&] { return phase(name) == wanted; });
@@ -23,7 +25,9 @@ protected:
         spec.command = std::move(command);
         ASSERT_TRUE(supervisor.launch(folder / name, spec));
     }
-    std::string output(std::string const& name = "one") { return supervisor.output_tail(folder / name, 10'000'000); }
+    std::string output(std::string const& name = "one") {
+        return supervisor.output_tail(folder / name, 10'000'000);
+    }
 
     TemporaryFolder folder;
     base::RealFiles files;
@@ -96,7 +100,8 @@ TEST_F(RealSupervisorTest, KillsWhatDoesNotEndInTime) {
 
 TEST_F(RealSupervisorTest, LeavesNoGrandchildBehind) {
     launch({"sh", "-c", "setsid sleep 1000 & sleep 1000 & echo $! ; wait"});
-    ASSERT_TRUE(eventually([&] { return output().find('\n') != std::string::npos && phase() == ProcessPhase::running; }));
+    ASSERT_TRUE(eventually(
+        [&] { return output().find('\n') != std::string::npos && phase() == ProcessPhase::running; }));
     std::int64_t grandchild = std::stoll(output());
     ASSERT_TRUE(is_there(grandchild));
     ASSERT_TRUE(supervisor.stop(folder / "one"));
@@ -177,7 +182,8 @@ TEST_F(RealSupervisorTest, NeverTouchesAReusedPid) {
 }
 
 TEST_F(RealSupervisorTest, KeepsOutputWithinBounds) {
-    launch({"sh", "-c", "yes 0123456789012345678901234567890123456789 | head -c 6000000; echo end; exec sleep 1000"});
+    launch({"sh", "-c",
+            "yes 0123456789012345678901234567890123456789 | head -c 6000000; echo end; exec sleep 1000"});
     ASSERT_TRUE(eventually([&] { return output().ends_with("end\n"); }));
     auto size = [&](std::string const& name) {
         std::error_code none;
@@ -185,7 +191,8 @@ TEST_F(RealSupervisorTest, KeepsOutputWithinBounds) {
         return none ? 0 : bytes;
     };
     EXPECT_TRUE(eventually([&] {
-        return size("output.log") <= output_limit_bytes && size("output.log.1") > 0 && size("output.log.1") <= output_limit_bytes;
+        return size("output.log") <= output_limit_bytes && size("output.log.1") > 0 &&
+               size("output.log.1") <= output_limit_bytes;
     }));
 }
 
@@ -209,10 +216,12 @@ TEST_F(RealSupervisorTest, SaysWhoUsesThePort) {
     ASSERT_TRUE(reaches(ProcessPhase::running));
     launch({"sleep", "1000"}, "two");
     ASSERT_TRUE(reaches(ProcessPhase::backing_off, "two"));
-    EXPECT_EQ(inspect("two").problem,
-              fmt::format("cannot listen on 127.0.0.1:{}: Address already in use; another program uses this port: stop it, "
-                          "or choose another under traffic.listen",
-                          port));
+    EXPECT_EQ(
+        inspect("two").problem,
+        fmt::format(
+            "cannot listen on 127.0.0.1:{}: Address already in use; another program uses this port: stop it, "
+            "or choose another under traffic.listen",
+            port));
 }
 
 TEST_F(RealSupervisorTest, PassesTheEnvironmentButNotOurSecrets) {
@@ -248,7 +257,8 @@ TEST_F(RealSupervisorTest, SaysThatTheShimCannotBeStarted) {
     RealSupervisor broken(files, "/nowhere/pilothouse");
     auto launched = broken.launch(folder / "one", {.command = {"true"}});
     ASSERT_FALSE(launched);
-    EXPECT_EQ(launched.error().message, "cannot start the shim /nowhere/pilothouse: No such file or directory");
+    EXPECT_EQ(launched.error().message,
+              "cannot start the shim /nowhere/pilothouse: No such file or directory");
 }
 
 }  // namespace target

@@ -36,7 +36,8 @@ std::string say_exit(int status) {
     return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
-/// Everything that descends from us and has not ended: as subreaper we are its parent as soon as its own is gone.
+/// Everything that descends from us and has not ended: as subreaper we are its parent as soon as its own is
+/// gone.
 void kill_descendants() {
     std::ifstream list(fmt::format("/proc/self/task/{}/children", ::getpid()));
     for (pid_t child = 0; list >> child;) ::kill(child, SIGKILL);
@@ -130,8 +131,8 @@ private:
         for (;;) {
             siginfo_t ended{};
             if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) return;
-            // What it has started goes with it: a worker left behind would keep the port. Until the leader is reaped the
-            // group's number cannot be another's.
+            // What it has started goes with it: a worker left behind would keep the port. Until the leader is
+            // reaped the group's number cannot be another's.
             if (ended.si_pid == child_) ::kill(-child_, SIGKILL);
             int status = 0;
             ::waitpid(ended.si_pid, &status, 0);
@@ -208,7 +209,8 @@ int run_shim(std::string const& folder) {
     if (lock < 0) return errno == EAGAIN ? 0 : 1;
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     auto text = base::RealFiles().read(folder + "/spec.json");
-    auto spec = text ? base::from_text<ProcessSpec>(*text) : base::Result<ProcessSpec>(text.error());
+    auto spec = text ? base::from_text<ProcessSpec>(*text, base::Author::ourselves)
+                     : base::Result<ProcessSpec>(text.error());
     if (!spec) {
         ShimState state = read_state(folder);
         state.phase = ProcessPhase::absent;

@@ -1,4 +1,5 @@
-// What every supervisor promises: one random sequence of operations, and what is seen of it when it has settled.
+// What every supervisor promises: one random sequence of operations, and what is seen of it when it has
+// settled.
 #pragma once
 #include "base/random.hpp"
 #include "target/supervisor.hpp"
@@ -11,8 +12,8 @@ struct SupervisorWorld {
     std::string folder{};
     /// Lets time pass until the condition holds; false when it never does.
     std::function<bool(std::function<bool()>)> eventually{};
-    std::vector<std::string> lasting{};   // runs until it is asked to end
-    std::vector<std::string> failing{};   // ends by itself at once, with exit status 1
+    std::vector<std::string> lasting{};                    // runs until it is asked to end
+    std::vector<std::string> failing{};                    // ends by itself at once, with exit status 1
     std::vector<std::string> unknown{"/nowhere/program"};  // cannot be executed
     std::function<void(std::string const& folder)> kill_shim{};
     std::function<void()> calm{};  // returns when no shim is on its way any more
@@ -49,13 +50,20 @@ private:
         slot_ = static_cast<int>(random_.below(slots));
         switch (random_.below(8)) {
             case 0:
-            case 1: return launch('l', world_.lasting);
-            case 2: return launch('f', world_.failing);
-            case 3: return launch('u', world_.unknown);
-            case 4: return stop();
-            case 5: return kill();
-            case 6: return forget();
-            case 7: return orphan();
+            case 1:
+                return launch('l', world_.lasting);
+            case 2:
+                return launch('f', world_.failing);
+            case 3:
+                return launch('u', world_.unknown);
+            case 4:
+                return stop();
+            case 5:
+                return kill();
+            case 6:
+                return forget();
+            case 7:
+                return orphan();
         }
     }
 
@@ -80,7 +88,8 @@ private:
         ProcessState before = now();
         if (slot().kind != 'l' || before.phase != ProcessPhase::running || slot().kills++ >= 2) return;
         check(world_.supervisor.kill_command(place()));
-        (void)world_.eventually([&] { return now().starts > before.starts && now().phase == ProcessPhase::running; });
+        (void)world_.eventually(
+            [&] { return now().starts > before.starts && now().phase == ProcessPhase::running; });
         lines_.push_back(say("kill"));
     }
     void forget() {
@@ -103,10 +112,14 @@ private:
         (void)world_.eventually([this] {
             ProcessState state = now();
             switch (slot().kind) {
-                case 'l': return state.phase == ProcessPhase::running || state.phase == ProcessPhase::orphaned;
-                case 'f': return !state.last_exit.empty() && state.phase == ProcessPhase::backing_off;
-                case 'u': return !state.problem.empty();
-                default: return true;
+                case 'l':
+                    return state.phase == ProcessPhase::running || state.phase == ProcessPhase::orphaned;
+                case 'f':
+                    return !state.last_exit.empty() && state.phase == ProcessPhase::backing_off;
+                case 'u':
+                    return !state.problem.empty();
+                default:
+                    return true;
             }
         });
         lines_.push_back(say(what));
@@ -116,10 +129,13 @@ private:
         ProcessState state = now();
         bool steady = slot().kind == 'l' || state.phase == ProcessPhase::absent;
         std::string phase(steady ? base::enum_name(state.phase) : "failing");
-        std::string starts = slot().kind == 'l' ? fmt::format(" starts {}", state.starts) : state.starts > 0 ? " started" : "";
+        std::string starts = slot().kind == 'l' ? fmt::format(" starts {}", state.starts)
+                             : state.starts > 0 ? " started"
+                                                : "";
         std::string pid = state.pid != 0 && steady ? " with pid" : "";
         std::string exit = slot().kind == 'u' ? "" : state.last_exit;
-        return fmt::format("{} p{}: {}{}{} [{}] [{}]", what, slot_, phase, starts, pid, exit, slot().kind == 'u' ? state.problem : "");
+        return fmt::format("{} p{}: {}{}{} [{}] [{}]", what, slot_, phase, starts, pid, exit,
+                           slot().kind == 'u' ? state.problem : "");
     }
 
     SupervisorWorld world_;

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "target/impl/shim_state.hpp"
 #include "target/model_supervisor.hpp"
@@ -18,11 +17,10 @@ namespace {
 int count_of_new_shims(std::string const& below) {
     int count = 0;
     for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
-        std::ifstream file(entry.path() / "cmdline");
-        std::string arguments{std::istreambuf_iterator<char>(file), {}};
-        auto folder = arguments.find(std::string("\0shim\0", 6));
+        auto arguments = base::RealFiles().read((entry.path() / "cmdline").string());
+        auto folder = arguments ? arguments->find(std::string("\0shim\0", 6)) : std::string::npos;
         if (folder == std::string::npos) continue;
-        std::string place = arguments.substr(folder + 6);
+        std::string place = arguments->substr(folder + 6);
         place.pop_back();
         if (!place.starts_with(below)) continue;
         auto pid = static_cast<pid_t>(std::stoi(entry.path().filename().string()));
@@ -36,17 +34,18 @@ std::vector<std::string> told_by_real(std::uint64_t seed, int operations) {
     base::RealFiles files;
     RealSupervisor supervisor(files, "/proc/self/exe");
     StopAll stop_all(supervisor, folder.path());
-    SupervisorWorld world{.supervisor = supervisor,
-                          .folder = folder.path(),
-                          .eventually = [](std::function<bool()> condition) { return eventually(condition, 30s); },
-                          .lasting = {"sleep", "1000"},
-                          .failing = {"false"},
-                          .kill_shim =
-                              [](std::string const& place) {
-                                  auto shim = static_cast<pid_t>(read_state(place).shim_pid);
-                                  if (shim > 0) ::kill(shim, SIGKILL);
-                              },
-                          .calm = [&] { EXPECT_TRUE(eventually([&] { return count_of_new_shims(folder.path()) == 0; })); }};
+    SupervisorWorld world{
+        .supervisor = supervisor,
+        .folder = folder.path(),
+        .eventually = [](std::function<bool()> condition) { return eventually(condition, 30s); },
+        .lasting = {"sleep", "1000"},
+        .failing = {"false"},
+        .kill_shim =
+            [](std::string const& place) {
+                auto shim = static_cast<pid_t>(read_state(place).shim_pid);
+                if (shim > 0) ::kill(shim, SIGKILL);
+            },
+        .calm = [&] { EXPECT_TRUE(eventually([&] { return count_of_new_shims(folder.path()) == 0; })); }};
     return SupervisorStory(std::move(world), seed).tell(operations);
 }
 
@@ -83,7 +82,8 @@ std::vector<std::string> told_by_model(std::uint64_t seed, int operations) {
 }  // namespace
 
 TEST(SupervisorContract, TheModelTellsTheSameStoryAsTheRealOne) {
-    for (std::uint64_t seed = 1; seed <= 8; ++seed) EXPECT_EQ(told_by_model(seed, 30), told_by_real(seed, 30)) << "seed " << seed;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed)
+        EXPECT_EQ(told_by_model(seed, 30), told_by_real(seed, 30)) << "seed " << seed;
 }
 
 }  // namespace target

@@ -41,12 +41,15 @@ bool eventually(Condition condition, Duration limit = 60s) {
 /// Ends everything that runs below the folder, whatever became of the test.
 class StopAll {
 public:
-    StopAll(Supervisor& supervisor, std::string folder) : supervisor_(supervisor), folder_(std::move(folder)) {}
+    StopAll(Supervisor& supervisor, std::string folder)
+        : supervisor_(supervisor), folder_(std::move(folder)) {}
     StopAll(StopAll const&) = delete;
     ~StopAll() {
         std::vector<std::string> places;
-        for (auto const& entry : std::filesystem::recursive_directory_iterator(folder_))
-            if (entry.path().filename() == "lock") places.push_back(entry.path().parent_path().string());
+        std::error_code problem;  // files come and go meanwhile
+        for (std::filesystem::recursive_directory_iterator it(folder_, problem), end; !problem && it != end;
+             it.increment(problem))
+            if (it->path().filename() == "lock") places.push_back(it->path().parent_path().string());
         for (std::string const& place : places)
             eventually([&] {
                 (void)supervisor_.stop(place);

@@ -23,9 +23,7 @@ using target::ProcessPhase;
 /// Real HAProxy before real nginx replicas, each of which names itself in the header X-Server.
 class HaproxyTest : public testing::Test {
 protected:
-    HaproxyTest() {
-        route.traffic = {.listen = fmt::format("127.0.0.1:{}", port), .health = "/health"};
-    }
+    HaproxyTest() { route.traffic = {.listen = fmt::format("127.0.0.1:{}", port), .health = "/health"}; }
 
     template <class T>
     T run(awaitable<T> work) {
@@ -34,7 +32,8 @@ protected:
     RouterState observe() {
         // It may die in the middle of an answer: then nothing is known until the next look.
         base::Result<RouterState> state = run(router.observe(key));
-        EXPECT_TRUE(eventually([&] { return state || (state = run(router.observe(key))); })) << state.error().message;
+        EXPECT_TRUE(eventually([&] { return state || (state = run(router.observe(key))); }))
+            << state.error().message;
         return *state;
     }
     ServerState server(std::string const& name) {
@@ -51,7 +50,9 @@ protected:
         addresses[name] = fmt::format("127.0.0.1:{}", at);
         ASSERT_TRUE(launch_nginx(files, supervisor, place, at, name));
     }
-    void stop_replica(std::string const& name) { ASSERT_TRUE(supervisor.stop(folder / ("environment/web/" + name))); }
+    void stop_replica(std::string const& name) {
+        ASSERT_TRUE(supervisor.stop(folder / ("environment/web/" + name)));
+    }
     void make_sick(std::string const& name, bool sick) {
         std::string path = folder / ("environment/web/" + name + "/sick");
         ASSERT_TRUE(sick ? files.write(path, "") : files.remove(path));
@@ -59,8 +60,10 @@ protected:
 
     void want(std::string const& name, int weight, bool draining = false) {
         forget(name);
-        route.servers.push_back({.name = name, .address = addresses[name], .weight = weight, .draining = draining});
-        std::sort(route.servers.begin(), route.servers.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
+        route.servers.push_back(
+            {.name = name, .address = addresses[name], .weight = weight, .draining = draining});
+        std::sort(route.servers.begin(), route.servers.end(),
+                  [](auto const& a, auto const& b) { return a.name < b.name; });
     }
     void forget(std::string const& name) {
         std::erase_if(route.servers, [&](Server const& candidate) { return candidate.name == name; });
@@ -70,14 +73,16 @@ protected:
     bool reaches(std::function<bool(RouterState const&)> condition) {
         return eventually([&] {
             auto applied = apply();
-            EXPECT_TRUE(applied || applied.error().code == base::Errc::unavailable) << applied.error().message;
+            EXPECT_TRUE(applied || applied.error().code == base::Errc::unavailable)
+                << applied.error().message;
             return condition(observe());
         });
     }
     bool has_weight(std::string const& name, int weight) {
         return reaches([&](RouterState const& state) {
             return std::any_of(state.servers.begin(), state.servers.end(), [&](ServerState const& candidate) {
-                return candidate.name == name && candidate.weight == weight && candidate.routable && !candidate.draining;
+                return candidate.name == name && candidate.weight == weight && candidate.routable &&
+                       !candidate.draining;
             });
         });
     }
@@ -107,7 +112,12 @@ protected:
     asio::thread_pool workers{2};
     base::RealClock clock{context.get_executor()};
     std::unique_ptr<base::Dialer> dialer = base::make_dialer(context.get_executor());
-    Haproxy router{workers.get_executor(), files, supervisor, clock, *dialer, {.root = folder.path(), .runtime_folder = runtime.path()}};
+    Haproxy router{workers.get_executor(),
+                   files,
+                   supervisor,
+                   clock,
+                   *dialer,
+                   {.root = folder.path(), .runtime_folder = runtime.path()}};
     ComponentKey key{"environment", "web"};
     std::uint16_t port = supervisor.free_port({}).value();
     std::map<std::string, std::string> addresses;
@@ -126,7 +136,8 @@ TEST_F(HaproxyTest, GivesWeightOnlyAfterAPassedCheck) {
     start_replica("a");
     make_sick("a", true);
     want("a", 100);
-    ASSERT_TRUE(reaches([&](RouterState const& state) { return state.running && server("a").check == "L7STS 503"; }));
+    ASSERT_TRUE(
+        reaches([&](RouterState const& state) { return state.running && server("a").check == "L7STS 503"; }));
     EXPECT_EQ(server("a").weight, 0);
     EXPECT_FALSE(server("a").routable);
     make_sick("a", false);
@@ -310,7 +321,9 @@ TEST_F(HaproxyTest, ChangesTheHealthPathAndLosesNothing) {
     ASSERT_TRUE(has_weight("a", 100));
     Load load(port, 4);
     route.traffic.health = "/";
-    ASSERT_TRUE(reaches([&](RouterState const& state) { return state.running && state.health == "/" && server("a").routable; }));
+    ASSERT_TRUE(reaches([&](RouterState const& state) {
+        return state.running && state.health == "/" && server("a").routable;
+    }));
     auto before = load.totals().answered;
     ASSERT_TRUE(eventually([&] { return load.totals().answered > before + 100; }));
     EXPECT_EQ(load.end().lost, 0U) << load.totals().say();
@@ -323,7 +336,8 @@ TEST_F(HaproxyTest, MovesToAnotherAddress) {
     ASSERT_TRUE(has_weight("a", 100));
     std::uint16_t other = supervisor.free_port({}).value();
     route.traffic.listen = fmt::format("127.0.0.1:{}", other);
-    ASSERT_TRUE(reaches([&](RouterState const& state) { return state.running && state.listen == route.traffic.listen; }));
+    ASSERT_TRUE(reaches(
+        [&](RouterState const& state) { return state.running && state.listen == route.traffic.listen; }));
     ASSERT_TRUE(has_weight("a", 100));
     Load load(other, 1);
     ASSERT_TRUE(eventually([&] { return load.totals().answered > 0; }));
@@ -331,8 +345,9 @@ TEST_F(HaproxyTest, MovesToAnotherAddress) {
 }
 
 TEST_F(HaproxyTest, SaysWhatIsWrongWhenItCannotStart) {
-    Haproxy missing(workers.get_executor(), files, supervisor, clock, *dialer,
-                    {.root = folder.path(), .runtime_folder = runtime.path(), .program = "haproxy-is-not-here"});
+    Haproxy missing(
+        workers.get_executor(), files, supervisor, clock, *dialer,
+        {.root = folder.path(), .runtime_folder = runtime.path(), .program = "haproxy-is-not-here"});
     ASSERT_TRUE(run(missing.apply(key, route, 1)));
     std::string problem;
     ASSERT_TRUE(eventually([&] {

@@ -12,7 +12,8 @@
 
 namespace traffic {
 
-/// One request at a time over blocking sockets; each client has a thread. Every second client keeps its connection.
+/// One request at a time over blocking sockets; each client has a thread. Every second client keeps its
+/// connection.
 class Load {
 public:
     struct Totals {
@@ -85,14 +86,17 @@ private:
             }
             char buffer[4096];
             ssize_t count = ::recv(fd, buffer, sizeof(buffer), 0);
-            if (count <= 0) return {.problem = fmt::format("got {} bytes, then {}", text.size(), count == 0 ? "the end" : std::strerror(errno))};
+            if (count <= 0)
+                return {.problem = fmt::format("got {} bytes, then {}", text.size(),
+                                               count == 0 ? "the end" : std::strerror(errno))};
             text.append(buffer, static_cast<std::size_t>(count));
         }
     }
 
     static std::string field(std::string const& text, std::string const& name) {
         std::string lower = text;
-        std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::transform(lower.begin(), lower.end(), lower.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         auto begin = lower.find(name);
         if (begin == std::string::npos) return "";
         begin += name.size();
@@ -102,8 +106,9 @@ private:
     void run(int client) {
         bool keeps = client % 2 == 0;
         std::string body(static_cast<std::size_t>(client % 3) * 1000, 'x');
-        std::string request = fmt::format("{} / HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n{}\r\n{}", body.empty() ? "GET" : "POST",
-                                          body.size(), keeps ? "" : "Connection: close\r\n", body);
+        std::string request = fmt::format("{} / HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n{}\r\n{}",
+                                          body.empty() ? "GET" : "POST", body.size(),
+                                          keeps ? "" : "Connection: close\r\n", body);
         int fd = -1;
         while (!stopping_) {
             if (fd < 0) fd = connect();
@@ -123,7 +128,8 @@ private:
         ++totals_.sent;
         if (answer.status == 0 || (answer.status >= 500 && answer.server.empty())) {
             ++totals_.lost;
-            ++totals_.losses[answer.status == 0 ? answer.problem : fmt::format("HAProxy's own {}", answer.status)];
+            ++totals_.losses[answer.status == 0 ? answer.problem
+                                                : fmt::format("HAProxy's own {}", answer.status)];
             return;
         }
         ++totals_.by_server[answer.server];

@@ -1,4 +1,5 @@
-// HAProxy for the simulation: its runtime API as text, its health checks on virtual time, and what becomes of requests.
+// HAProxy for the simulation: its runtime API as text, its health checks on virtual time, and what becomes of
+// requests.
 #pragma once
 #include <charconv>
 
@@ -17,17 +18,19 @@ struct ModelAnswer {
     std::string why{};  // it was lost
 };
 
-/// Plays every process of the model supervisor whose program is called haproxy, from the configuration file that it is given.
-/// Belongs to the world, as the supervisor does. Passes `haproxy_contract.hpp`.
+/// Plays every process of the model supervisor whose program is called haproxy, from the configuration file
+/// that it is given. Belongs to the world, as the supervisor does. Passes `haproxy_contract.hpp`.
 ///
-/// As 2.6.12 does: an added or restarted server is up before its first check (INI), down as soon as this fails; two failed
-/// checks take a server down later; a refused connect takes it down at once, and the request goes to another server; servers
-/// added at run time and all counters are gone after a restart; without a usable server requests wait for ten seconds.
+/// As 2.6.12 does: an added or restarted server is up before its first check (INI), down as soon as this
+/// fails; two failed checks take a server down later; a refused connect takes it down at once, and the
+/// request goes to another server; servers added at run time and all counters are gone after a restart;
+/// without a usable server requests wait for ten seconds.
 class ModelHaproxy : public target::ModelSupervisor::Watcher {
 public:
     using Done = std::function<void(ModelAnswer)>;
 
-    ModelHaproxy(sim::Simulation& world, sim::Network& network, base::Files& files, target::ModelSupervisor& supervisor)
+    ModelHaproxy(sim::Simulation& world, sim::Network& network, base::Files& files,
+                 target::ModelSupervisor& supervisor)
         : world_(world), network_(network), files_(files), supervisor_(supervisor) {
         supervisor_.watch(this);
     }
@@ -145,16 +148,19 @@ private:
     // -- Its life.
 
     void begin(target::ModelProcess const& process) {
-        auto config = process.spec.command.size() > 3 ? files_.read(process.spec.command[3]) : base::Result<std::string>("");
+        auto config = process.spec.command.size() > 3 ? files_.read(process.spec.command[3])
+                                                      : base::Result<std::string>("");
         auto instance = std::make_unique<Instance>();
         instance->folder = process.folder;
         instance->listen = process.spec.listen.value_or("");
         instance->pid = process.pid;
         instance->number = ++last_number_;
-        instance->started_s = std::chrono::duration_cast<std::chrono::seconds>(world_.now().time_since_epoch()).count();
+        instance->started_s =
+            std::chrono::duration_cast<std::chrono::seconds>(world_.now().time_since_epoch()).count();
         std::string socket = config ? read_config(*instance, *config) : "";
         if (socket.empty())
-            return world_.at(world_.now(), [this, folder = process.folder] { supervisor_.end(folder, "exit status 1"); });
+            return world_.at(world_.now(),
+                             [this, folder = process.folder] { supervisor_.end(folder, "exit status 1"); });
         instance->process = std::make_unique<sim::Process>(world_, "haproxy " + process.folder);
         instance->listener = network_.listen(*instance->process, "unix:" + socket);
         asio::co_spawn(instance->process->executor(), serve(instance.get()), must_not_throw);
@@ -176,7 +182,8 @@ private:
         after(instance, 0ms, [this](Instance& idle) { supervisor_.end(idle.folder); });
     }
 
-    /// Reads what `config_text` writes, as HAProxy would. The path of the runtime API's socket; empty when it is of no use.
+    /// Reads what `config_text` writes, as HAProxy would. The path of the runtime API's socket; empty when it
+    /// is of no use.
     std::string read_config(Instance& instance, std::string const& text) {
         std::string socket;
         std::string_view rest = text;
@@ -184,8 +191,10 @@ private:
             auto end = rest.find('\n');
             auto line = split(rest.substr(0, end), ' ');
             rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
-            if (line.size() > 2 && line[0] == "stats" && line[2].starts_with("unix@")) socket = line[2].substr(5);
-            if (line.size() > 2 && line[0] == "set-var") instance.health_path = line[2].substr(4, line[2].size() - 5);
+            if (line.size() > 2 && line[0] == "stats" && line[2].starts_with("unix@"))
+                socket = line[2].substr(5);
+            if (line.size() > 2 && line[0] == "set-var")
+                instance.health_path = line[2].substr(4, line[2].size() - 5);
             if (line.size() < 3 || line[0] != "server" || line[1] == waiting_server_name) continue;
             ServerModel server = make_server(line[1], line[2]);
             for (std::size_t i = 3; i + 1 < line.size(); ++i)
@@ -198,7 +207,8 @@ private:
     ServerModel make_server(std::string name, std::string address) {
         ServerModel server{.name = std::move(name), .address = std::move(address), .serial = ++last_serial_};
         auto colon = server.address.rfind(':');
-        std::from_chars(server.address.data() + colon + 1, server.address.data() + server.address.size(), server.port);
+        std::from_chars(server.address.data() + colon + 1, server.address.data() + server.address.size(),
+                        server.port);
         return server;
     }
 
@@ -214,10 +224,11 @@ private:
 
     /// Only while the same HAProxy runs.
     void after(Instance const& instance, Duration pause, std::function<void(Instance&)> event) {
-        world_.at(world_.now() + pause, [this, folder = instance.folder, number = instance.number, event = std::move(event)] {
-            auto place = instances_.find(folder);
-            if (place != instances_.end() && place->second->number == number) event(*place->second);
-        });
+        world_.at(world_.now() + pause,
+                  [this, folder = instance.folder, number = instance.number, event = std::move(event)] {
+                      auto place = instances_.find(folder);
+                      if (place != instances_.end() && place->second->number == number) event(*place->second);
+                  });
     }
 
     // -- Health checks.
@@ -276,7 +287,8 @@ private:
             server->check_code = 0;
         }
         if (!request->waits_since) request->waits_since = world_.now();
-        if (world_.now() - *request->waits_since >= longest_wait) return answer_itself(instance, request, "no replica is up");
+        if (world_.now() - *request->waits_since >= longest_wait)
+            return answer_itself(instance, request, "no replica is up");
         std::uint64_t number = hold(instance, {.request = request});
         after(instance, poll, [this, number](Instance& now) {
             if (auto waiting = release(now, number)) route(now, waiting->request);
@@ -297,7 +309,8 @@ private:
         return best;
     }
 
-    void work(Instance& instance, ServerModel& server, target::ModelProcess const& process, RequestPointer request) {
+    void work(Instance& instance, ServerModel& server, target::ModelProcess const& process,
+              RequestPointer request) {
         ++server.sessions;
         bool fails = !process.ready || world_.random().chance_per_mille(process.program.error_per_mille);
         Duration time = request->service_time;
@@ -313,7 +326,9 @@ private:
             ++(fails ? worked->failures : worked->answers);
             if (fails) ++now.failures;
             leave(now, active->request,
-                  {.kind = fails ? ModelAnswer::Kind::failed : ModelAnswer::Kind::answered, .server = worked->name, .version = active->version});
+                  {.kind = fails ? ModelAnswer::Kind::failed : ModelAnswer::Kind::answered,
+                   .server = worked->name,
+                   .version = active->version});
         });
     }
 
@@ -370,7 +385,8 @@ private:
     awaitable<void> serve(Instance* instance) {
         for (;;) {
             base::Stream stream = co_await instance->listener->accept();
-            asio::co_spawn(instance->process->executor(), converse(instance, std::move(stream)), must_not_throw);
+            asio::co_spawn(instance->process->executor(), converse(instance, std::move(stream)),
+                           must_not_throw);
         }
     }
 
@@ -379,13 +395,16 @@ private:
             std::string line;
             std::array<char, 4096> buffer{};
             while (line.find('\n') == line.npos)
-                line.append(buffer.data(), co_await stream.async_read_some(asio::buffer(buffer), use_awaitable));
+                line.append(buffer.data(),
+                            co_await stream.async_read_some(asio::buffer(buffer), use_awaitable));
             line.resize(line.find('\n'));
             std::string answer;
-            for (std::string const& command : split(line, ';')) answer += execute(*instance, split(command, ' '));
+            for (std::string const& command : split(line, ';'))
+                answer += execute(*instance, split(command, ' '));
             std::size_t sent = 0;
             while (sent < answer.size())
-                sent += co_await stream.async_write_some(asio::buffer(answer.data() + sent, answer.size() - sent), use_awaitable);
+                sent += co_await stream.async_write_some(
+                    asio::buffer(answer.data() + sent, answer.size() - sent), use_awaitable);
         } catch (system_error const&) {
             // The client has gone.
         }
@@ -399,7 +418,8 @@ private:
         if (says({"show", "info"})) return show_info(instance);
         if (says({"show", "stat"})) return show_stat(instance);
         if (says({"show", "servers", "state"})) return show_servers_state(instance);
-        if (says({"get", "var"})) return fmt::format("{}: type=str value=<{}>\n", words.at(2), instance.health_path);
+        if (says({"get", "var"}))
+            return fmt::format("{}: type=str value=<{}>\n", words.at(2), instance.health_path);
         if (says({"experimental-mode", "on"})) return "\n";
         if (says({"set", "var"})) {
             instance.health_path = words.at(4).substr(4, words.at(4).size() - 5);
@@ -424,7 +444,8 @@ private:
     static std::string set_weight(ServerModel& server, std::string const& text) {
         int weight = 0;
         auto [rest, bad] = std::from_chars(text.data(), text.data() + text.size(), weight);
-        if (bad != std::errc{} || rest != text.data() + text.size()) return "Empty weight string empty or preceded by garbage\n";
+        if (bad != std::errc{} || rest != text.data() + text.size())
+            return "Empty weight string empty or preceded by garbage\n";
         if (weight < 0 || weight > 256) return "Absolute weight can only be between 0 and 256 inclusive.\n\n";
         server.weight = weight;
         return "\n";
@@ -439,7 +460,8 @@ private:
         return "\n";
     }
 
-    std::string add_server(Instance& instance, std::vector<std::string> const& words, std::vector<std::string> const& place) {
+    std::string add_server(Instance& instance, std::vector<std::string> const& words,
+                           std::vector<std::string> const& place) {
         if (words.size() < 4) return "'server' expects <name> and <addr>[:<port>] as arguments.\n\n";
         if (place.size() < 2 || place[0] != backend_name) return "No such backend.\n";
         if (instance.find(place[1])) return "Already exists a server with the same name in backend.\n\n";
@@ -460,34 +482,42 @@ private:
         if (!server) return "No such server.\n";
         if (!server->maintenance) return "Only servers in maintenance mode can be deleted.\n";
         if (server->sessions > 0) return "Server still has connections attached to it, cannot remove it.\n";
-        std::erase_if(instance.servers, [&](ServerModel const& other) { return other.serial == server->serial; });
+        std::erase_if(instance.servers,
+                      [&](ServerModel const& other) { return other.serial == server->serial; });
         return "Server deleted.\n";
     }
 
     static std::string show_info(Instance const& instance) {
-        return fmt::format("Name: HAProxy\nVersion: 2.6.12-model\nPid: {}\nStart_time_sec: {}\n\n", instance.pid, instance.started_s);
+        return fmt::format("Name: HAProxy\nVersion: 2.6.12-model\nPid: {}\nStart_time_sec: {}\n\n",
+                           instance.pid, instance.started_s);
     }
 
     static std::string show_stat(Instance const& instance) {
         std::string text =
-            "# pxname,svname,scur,stot,econ,eresp,wretr,wredis,status,weight,check_status,check_code,hrsp_2xx,hrsp_5xx,req_tot,srv_abrt,addr,\n";
+            "# "
+            "pxname,svname,scur,stot,econ,eresp,wretr,wredis,status,weight,check_status,check_code,hrsp_2xx,"
+            "hrsp_5xx,req_tot,srv_abrt,addr,\n";
         text += fmt::format("{},FRONTEND,0,,,,,,OPEN,,,,{},{},{},,,\n", frontend_name,
-                            instance.requests - std::min(instance.failures, instance.requests), instance.failures, instance.requests);
+                            instance.requests - std::min(instance.failures, instance.requests),
+                            instance.failures, instance.requests);
         for (ServerModel const& server : instance.servers)
-            text += fmt::format("{},{},{},{},0,{},0,{},{},{},{},{},{},{},{},0,{},\n", backend_name, server.name, server.sessions,
-                                server.taken(), server.not_answered, server.redispatched, server.status(), server.weight,
-                                server.maintenance && !server.checks ? "" : server.check,
-                                server.check_code == 0 ? "" : std::to_string(server.check_code), server.answers, server.failures,
-                                server.answers + server.failures, server.address);
+            text += fmt::format(
+                "{},{},{},{},0,{},0,{},{},{},{},{},{},{},{},0,{},\n", backend_name, server.name,
+                server.sessions, server.taken(), server.not_answered, server.redispatched, server.status(),
+                server.weight, server.maintenance && !server.checks ? "" : server.check,
+                server.check_code == 0 ? "" : std::to_string(server.check_code), server.answers,
+                server.failures, server.answers + server.failures, server.address);
         text += fmt::format("{},BACKEND,0,,0,0,0,{},UP,,,,0,0,0,0,,\n", backend_name, instance.redispatched);
         return text + "\n";
     }
 
     static std::string show_servers_state(Instance const& instance) {
-        std::string text = "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight\n";
+        std::string text =
+            "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight\n";
         for (ServerModel const& server : instance.servers)
-            text += fmt::format("4 {} {} {} 127.0.0.1 {} {} {}\n", backend_name, server.serial, server.name, server.up() ? 2 : 0,
-                                (server.maintenance ? 1 : 0) | (server.draining ? 8 : 0), server.weight);
+            text += fmt::format("4 {} {} {} 127.0.0.1 {} {} {}\n", backend_name, server.serial, server.name,
+                                server.up() ? 2 : 0, (server.maintenance ? 1 : 0) | (server.draining ? 8 : 0),
+                                server.weight);
         return text + "\n";
     }
 

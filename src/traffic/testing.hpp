@@ -5,10 +5,11 @@
 
 namespace traffic {
 
-/// An nginx under a shim: it answers `/` with its name in the header X-Server, and `/health` with 503 while the file `sick`
-/// is in its folder.
-inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& supervisor, std::string const& folder,
-                                       std::uint16_t port, std::string const& name) {
+/// An nginx under a shim: it answers `/` with its name in the header X-Server, and `/health` with 503 while
+/// the file `sick` is in its folder.
+inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& supervisor,
+                                       std::string const& folder, std::uint16_t port,
+                                       std::string const& name) {
     std::string config = fmt::format(R"(
         user root; daemon off; worker_processes 1; error_log stderr; pid {0}/pid;
         events {{}}
@@ -25,8 +26,9 @@ inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& s
         }})",
                                      folder, port, name);
     TRY_VOID(files.write(folder + "/nginx.conf", config));
-    return supervisor.launch(folder, {.command = {"nginx", "-p", folder, "-e", "stderr", "-c", folder + "/nginx.conf"},
-                                      .env = {{"PATH", "/usr/sbin:/usr/bin:/bin"}}});
+    return supervisor.launch(
+        folder, {.command = {"nginx", "-p", folder, "-e", "stderr", "-c", folder + "/nginx.conf"},
+                 .env = {{"PATH", "/usr/sbin:/usr/bin:/bin"}}});
 }
 
 }  // namespace traffic

@@ -74,7 +74,8 @@ awaitable<int> setup(Session& session, AccountArguments const& arguments) {
     Result<std::string> password = read_new_password(arguments, session.terminal);
     if (!password) co_return session.fail(password.error());
     request = {.token = *token, .username = *username, .password = *password};
-    Call call{.method = "POST", .path = "/api/admin/setup", .body = base::to_json(request)};
+    Call call{
+        .method = "POST", .path = "/api/admin/setup", .body = base::to_json(request), .opens_session = true};
     co_return co_await open_session(session, std::move(call), *username);
 }
 
@@ -86,7 +87,8 @@ awaitable<int> login(Session& session, AccountArguments const& arguments) {
     Result<std::string> password = read_password(arguments, session.terminal);
     if (!password) co_return session.fail(password.error());
     model::LoginRequest request{.username = *username, .password = *password};
-    Call call{.method = "POST", .path = "/api/admin/login", .body = base::to_json(request)};
+    Call call{
+        .method = "POST", .path = "/api/admin/login", .body = base::to_json(request), .opens_session = true};
     co_return co_await open_session(session, std::move(call), *username);
 }
 

@@ -46,6 +46,7 @@ Shot make_shot(std::uint64_t id, DemoTrafficSettings const& settings, base::Rand
     Shot shot{.id = id, .fresh_connection = happens(settings.new_connection_percent, random)};
     if (settings.mix == Mix::plain) return shot;
     if (happens(settings.slow_percent, random)) {
+        shot.asked_delay = settings.slow_time;
         shot.target = fmt::format(
             "/slow?ms={}", std::chrono::duration_cast<std::chrono::milliseconds>(settings.slow_time).count());
     } else if (settings.body_bytes > 0 && happens(settings.post_percent, random)) {

@@ -16,6 +16,7 @@ struct Shot {
     std::string target = "/";
     std::string body{};
     bool fresh_connection = false;
+    Duration asked_delay{};  // of a slow answer: no latency
 };
 
 Shot make_shot(std::uint64_t id, DemoTrafficSettings const& settings, base::Random& random);

@@ -30,7 +30,7 @@ struct TrafficSummary {
     std::uint64_t closed_idle = 0;  // keep-alive connections found closed before a request was sent on them
     std::uint64_t skipped = 0;      // not sent: too many were open
     std::map<std::string, VersionCounts> by_version{};
-    double p50_ms = 0;
+    double p50_ms = 0;  // without the delay that was asked for
     double p99_ms = 0;
     std::vector<std::string> losses{};  // the first 20, as sentences
 };

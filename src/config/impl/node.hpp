@@ -66,7 +66,7 @@ private:
     Messages problems_, warnings_;
 };
 
-/// Reads untrusted text. Limits (R33): 1 MiB, depth 32, 200,000 values, 1,000 keys in one place, 100 aliases that make it at most ten times as
+/// Reads untrusted text. Limits (R33): 1 MiB, depth 32, 200,000 values, 25,000 brackets and the like, 1,000 keys in one place, 100 aliases that make it at most ten times as
 /// large, no cycles, no tags, one document. Duplicate keys, text that is not UTF-8 and the rest go to the report.
 Document parse(Report& report);
 

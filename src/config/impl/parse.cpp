@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t longest_file = 1024 * 1024;
 constexpr std::size_t deepest = 32;
 constexpr std::size_t most_nodes = 200'000;
+/// libfyaml reads ahead over these, whatever their depth, and keeps up to a kilobyte for each.
+constexpr std::string_view costly = "[{*&!%";
+constexpr auto most_costly = 25'000;
 constexpr std::size_t most_keys = 1000;
 constexpr std::size_t most_aliases = 100;
 constexpr std::size_t most_expansion = 10;
@@ -218,6 +221,9 @@ Document parse(Report& report) {
         report.add(std::size_t{0}, fmt::format("the file has {} bytes, more than 1 MiB; split it", bytes.size()));
     else if (auto foreign = report.text().find_foreign())
         report.add(*foreign, fmt::format("the byte 0x{:02X} is not text in UTF-8; remove it", static_cast<unsigned char>(bytes[*foreign])));
+    else if (std::count_if(bytes.begin(), bytes.end(), [](char c) { return costly.find(c) != costly.npos; }) > most_costly)
+        report.add(std::size_t{0}, fmt::format("the characters {} stand here more than {} times; split the file, or write lists as lines that "
+                                               "begin with -", costly, most_costly));
     if (!report.empty()) return {};
     return Builder(report).run();
 }

@@ -65,7 +65,7 @@ void read_list(Node const& node, std::vector<T>& into, std::string_view name, ba
     if (list.kind != NodeKind::list) return report_wrong_type(node, name, "a list", report);
     auto count = static_cast<double>(list.children.size());
     if (rule && (count < rule->minimum || count > rule->maximum))
-        report.add(node, base::out_of_limits(name, *rule, " items").message);
+        return report.add(node, base::out_of_limits(name, *rule, " items").message);
     // As many items as nodes, even bad ones: what is checked later finds its node by the index.
     into.assign(list.children.size(), T{});
     for (std::size_t i = 0; i < list.children.size(); ++i) read(*list.children[i], into[i], fmt::format("{}[{}]", name, i), nullptr, report);

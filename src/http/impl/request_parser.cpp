@@ -66,6 +66,7 @@ void RequestParser::on_request_impl(beast_http::verb, View method, View target, 
         throw Refusal{414, "target_too_long", fmt::format("the address is longer than {} bytes", limits_.target_bytes)};
     request_.method.assign(method.data(), method.size());
     request_.raw_target.assign(target.data(), target.size());
+    request_.fields.reserve(12);
     http_1_0_ = version == 10;
     decode_target(request_);
 }

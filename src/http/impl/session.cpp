@@ -1,11 +1,10 @@
 #include "http/impl/session.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cstring>
 
+#include "base/log.hpp"
 #include "http/impl/chunk_writer.hpp"
 #include "http/impl/head.hpp"
 #include "http/impl/head_scanner.hpp"
@@ -20,12 +19,13 @@ constexpr std::size_t small_buffer_bytes = 4 * 1024, large_buffer_bytes = 64 * 1
 }  // namespace
 
 Session::Session(std::shared_ptr<Shared> shared, base::Stream stream)
-    : shared_(std::move(shared)), stream_(std::move(stream)), peer_(stream_.peer()), buffer_(small_buffer_bytes) {
-    shared_->sessions.insert(this);
+    : shared_(std::move(shared)), number_(shared_->next_session++), stream_(std::move(stream)), peer_(stream_.peer()),
+      buffer_(small_buffer_bytes) {
+    shared_->sessions.emplace(number_, this);
 }
 
 Session::~Session() {
-    shared_->sessions.erase(this);
+    shared_->sessions.erase(number_);
     shared_->session_ended.try_send(error_code{});
 }
 
@@ -39,13 +39,13 @@ awaitable<void> Session::run() {
     } catch (system_error const&) {
         refusal = what_ended();
     } catch (std::exception const& problem) {
-        spdlog::error("http: a connection was given up: {}", problem.what());
+        base::log(base::LogLevel::error, "a connection was given up", {{"problem", problem.what()}, {"address", peer_}});
     }
     try {
         // Here and not in `refuse`: a coroutine that was cancelled enters no other.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         if (refusal) co_await refuse(std::move(*refusal));
-    } catch (system_error const&) {
+    } catch (std::exception const&) {
         // It did not want to hear it.
     }
 }
@@ -54,7 +54,8 @@ awaitable<void> Session::turn_away() {
     try {
         Refusal refusal{503, "too_many_connections", "too many connections are open; try again in a moment"};
         co_await refuse(std::move(refusal));
-    } catch (system_error const&) {
+    } catch (std::exception const&) {
+        // Then without a word.
     }
 }
 
@@ -101,6 +102,7 @@ void Session::stop_softly() {
 
 // -- Reading.
 
+// The way of an ordinary request enters as few coroutines as it can: each costs an allocation.
 awaitable<bool> Session::serve_one() {
     Exchange exchange;
     {
@@ -108,7 +110,10 @@ awaitable<bool> Session::serve_one() {
         HeadScanner scanner(shared_->limits);
         target_.clear();
         trace_id_ = exchange.request.trace_id = make_trace_id();
-        co_await read_head(scanner, parser);
+        while (!take_head(scanner, parser)) {
+            std::size_t more = co_await stream_.async_read_some(make_room(), use_awaitable);
+            end_ += more;  // apart from the wait, which changes end_
+        }
         if (!parser.is_done()) co_await read_body(parser);
         exchange.keep_alive = parser.keep_alive();
         exchange.http_1_0 = parser.is_http_1_0();
@@ -121,17 +126,18 @@ awaitable<bool> Session::serve_one() {
     co_return co_await send(exchange, std::move(response));
 }
 
-awaitable<void> Session::read_head(HeadScanner& scanner, RequestParser& parser) {
+/// False: more must be read.
+bool Session::take_head(HeadScanner& scanner, RequestParser& parser) {
+    while (scanner.is_fresh() && unread().starts_with("\r\n")) take(2);  // some send one too many (RFC 9112, 2.2)
     std::optional<std::size_t> size;
-    for (;;) {
-        while (scanner.is_fresh() && unread().starts_with("\r\n")) take(2);  // some send one too many (RFC 9112, 2.2)
-        if (unread() != "\r") size = scanner.scan(unread());
-        if (size) break;
+    if (unread() != "\r") size = scanner.scan(unread());
+    if (!size) {
         if (phase_ == Phase::idle && !unread().empty()) begin(Phase::head, shared_->limits.header_time);
-        co_await read_more();
+        return false;
     }
     parser.put_head(unread().substr(0, *size));
     take(*size);
+    return true;
 }
 
 awaitable<void> Session::read_body(RequestParser& parser) {
@@ -145,28 +151,29 @@ awaitable<void> Session::read_body(RequestParser& parser) {
     for (std::size_t received = 0; !parser.is_done();) {
         auto earned = limits.body_grace + std::chrono::milliseconds(received * 1000 / limits.body_bytes_per_second);
         begin(Phase::body, began + std::min<Duration>(limits.body_time, earned) - shared_->clock.now());
-        std::size_t had = end_ - begin_;
-        co_await read_more();
-        received += (end_ - begin_) - had;
+        std::size_t more = co_await stream_.async_read_some(make_room(), use_awaitable);
+        end_ += more;
+        received += more;
         take(parser.put_body(unread()));
     }
 }
 
-/// Appends at least one byte to what is unread. Throws system_error.
-awaitable<void> Session::read_more() {
-    make_room();
-    auto room = asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
-    end_ += co_await stream_.async_read_some(room, use_awaitable);
-}
-
-void Session::make_room() {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ < buffer_.size()) return;
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-    end_ -= std::exchange(begin_, 0);
-    if (end_ < buffer_.size() / 2) return;
-    if (buffer_.size() >= large_buffer_bytes) throw Refusal{400, "bad_syntax", "a line between the parts of the body is too long"};
-    buffer_.resize(std::min(buffer_.size() * 4, large_buffer_bytes));
+/// Where the next bytes go.
+asio::mutable_buffer Session::make_room() {
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+        // Ten thousand idle connections must not each keep the room of their largest request.
+        if (phase_ == Phase::idle && buffer_.size() > small_buffer_bytes) buffer_ = std::vector<char>(small_buffer_bytes);
+    }
+    if (end_ == buffer_.size()) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= std::exchange(begin_, 0);
+        bool full = end_ >= buffer_.size() / 2;
+        if (full && buffer_.size() >= large_buffer_bytes)
+            throw Refusal{400, "bad_syntax", "a line between the parts of the body is too long"};
+        if (full) buffer_.resize(std::min(buffer_.size() * 4, large_buffer_bytes));
+    }
+    return asio::buffer(buffer_.data() + end_, buffer_.size() - end_);
 }
 
 std::string Session::make_trace_id() {
@@ -208,7 +215,7 @@ awaitable<Response> Session::answer(Request request) {
 }
 
 Response Session::broken(std::string_view why) {
-    spdlog::error("http: the request {} failed (trace {}): {}", target_, trace_id_, why);
+    base::log(base::LogLevel::error, "a request failed", {{"problem", why}, {"target", target_}, {"trace_id", trace_id_}});
     return problem(remembered(), 500, "internal", "something went wrong here; the log says more under this trace id");
 }
 
@@ -234,12 +241,16 @@ awaitable<bool> Session::send(Exchange const& exchange, Response response) {
     how.date = shared_->date();
     write_head(head_, response, how);
     begin(Phase::answer, time_to_send(how.length));
-    if (exchange.head_only || how.framing == Framing::none)
+    std::string_view body = body_of(response);
+    if (exchange.head_only || how.framing == Framing::none) {
         co_await write(head_, {});
-    else if (response.stream)
+    } else if (response.stream) {
         co_await send_stream(exchange, response);
-    else
-        co_await write(head_, body_of(response));
+    } else {
+        std::array<asio::const_buffer, 2> both{asio::buffer(head_), asio::buffer(body)};
+        std::size_t sent = co_await stream_.async_write_some(both, use_awaitable);
+        if (sent < head_.size() + body.size()) co_await write_rest(sent, body);
+    }
     bool close = how.close || closing_;
     if (close) stream_.shutdown_send();
     co_return !close;
@@ -256,6 +267,11 @@ awaitable<void> Session::write(std::string_view head, std::string_view body) {
     }
 }
 
+awaitable<void> Session::write_rest(std::size_t sent, std::string_view body) {
+    std::size_t of_head = std::min(sent, head_.size());
+    co_await write(std::string_view(head_).substr(of_head), body.substr(sent - of_head));
+}
+
 awaitable<void> Session::send_stream(Exchange const& exchange, Response const& response) {
     co_await write(head_, {});
     begin(Phase::stream, Duration::max());
@@ -270,13 +286,16 @@ awaitable<void> Session::send_stream(Exchange const& exchange, Response const& r
 /// Throws when the answer must be seen to be incomplete: it then gets no last chunk.
 void Session::check_end(StreamEnd const& end) {
     if (end.failure && cut_ == Cut::none && !end.client_left)
-        spdlog::error("http: the stream {} failed (trace {}): {}", target_, trace_id_, end.what);
-    if (end.failure || end.client_left) throw system_error(asio::error::operation_aborted);
+        base::log(base::LogLevel::error, "a stream failed", {{"problem", end.what}, {"target", target_}, {"trace_id", trace_id_}});
+    if (end.failure || end.client_left || cut_ == Cut::deadline) throw system_error(asio::error::operation_aborted);
 }
 
 /// Reads, so that the end of the connection is noticed; keeps what a hasty client sends meanwhile.
 awaitable<void> Session::watch_for_the_end() {
-    for (;;) co_await read_more();
+    for (;;) {
+        std::size_t more = co_await stream_.async_read_some(make_room(), use_awaitable);
+        end_ += more;
+    }
 }
 
 awaitable<void> Session::refuse(Refusal refusal) {
@@ -295,7 +314,8 @@ awaitable<void> Session::linger() {
     stream_.shutdown_send();
     begin(Phase::answer, 2s);
     begin_ = end_ = 0;
-    for (std::size_t thrown_away = 0; thrown_away < most_bytes; thrown_away += std::exchange(end_, 0)) co_await read_more();
+    for (std::size_t thrown_away = 0; thrown_away < most_bytes;)
+        thrown_away += co_await stream_.async_read_some(asio::buffer(buffer_), use_awaitable);
 }
 
 std::string_view Shared::date() {

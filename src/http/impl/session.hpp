@@ -42,9 +42,8 @@ private:
     };
 
     awaitable<bool> serve_one();
-    awaitable<void> read_head(HeadScanner& scanner, RequestParser& parser);
+    bool take_head(HeadScanner& scanner, RequestParser& parser);
     awaitable<void> read_body(RequestParser& parser);
-    awaitable<void> read_more();
     awaitable<Response> answer(Request request);
     awaitable<bool> send(Exchange const& exchange, Response response);
     Response broken(std::string_view why);
@@ -52,12 +51,13 @@ private:
     void check_end(StreamEnd const& end);
     awaitable<void> watch_for_the_end();
     awaitable<void> write(std::string_view head, std::string_view body);
+    awaitable<void> write_rest(std::size_t sent, std::string_view body);
     awaitable<void> refuse(Refusal refusal);
     awaitable<void> linger();
 
     std::string_view unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
     void take(std::size_t bytes) { begin_ += bytes; }
-    void make_room();
+    asio::mutable_buffer make_room();
     void begin(Phase phase, Duration limit);
     Duration time_to_send(std::size_t bytes) const;
     void cut(Cut cut);
@@ -69,6 +69,7 @@ private:
     friend class ChunkWriter;
 
     std::shared_ptr<Shared> shared_;
+    std::uint64_t number_;
     base::Stream stream_;
     std::string peer_;
     asio::cancellation_signal signal_;

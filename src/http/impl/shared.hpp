@@ -1,7 +1,7 @@
 // What the sessions of one server share.
 #pragma once
 #include <boost/asio/experimental/channel.hpp>
-#include <unordered_set>
+#include <map>
 
 #include "http/impl/watchdog.hpp"
 #include "http/server.hpp"
@@ -19,7 +19,8 @@ struct Shared {
     ServerLimits limits;
 
     std::shared_ptr<Watchdog> watchdog{};
-    std::unordered_set<Session*> sessions{};
+    std::map<std::uint64_t, Session*> sessions{};  // by number: their order is the same in every run of a simulation
+    std::uint64_t next_session = 1;
     bool stopping = false;
     asio::experimental::channel<void(error_code)> session_ended;
 

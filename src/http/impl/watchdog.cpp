@@ -11,19 +11,19 @@ void Watchdog::wait() {
     clock_.wait_until(armed_, asio::bind_executor(executor_, asio::bind_cancellation_slot(wake_.slot(), rung)));
 }
 
+/// While it sweeps it still counts as waiting, so that what is expected meanwhile only moves `armed_`.
 void Watchdog::ring() {
-    waiting_ = false;
     wake_.slot().clear();
-    if (!sweep_) return;
     SteadyTime now = clock_.now();
-    if (now >= armed_) {
+    if (!stopped_ && now >= armed_) {
         armed_ = never;
         SteadyTime next = sweep_(now);
         // Many that end one after the other are ended together: nobody sweeps without pause.
         if (next != never) next = std::max(next, now + 20ms);
         armed_ = std::min(armed_, next);
     }
-    if (armed_ != never && !waiting_ && sweep_) wait();
+    waiting_ = false;
+    if (!stopped_ && armed_ != never) wait();
 }
 
 }  // namespace http::impl

@@ -18,14 +18,14 @@ public:
 
     /// There is a deadline at `when`.
     void expect(SteadyTime when) {
-        if (when >= armed_) return;
+        if (stopped_ || when >= armed_) return;
         armed_ = when;
         if (waiting_) wake_.emit(asio::cancellation_type::all);
         else wait();
     }
     /// Sweeps no more. A wait under way ends, and with it the last reference to this.
     void stop() {
-        sweep_ = nullptr;
+        stopped_ = true;
         if (waiting_) wake_.emit(asio::cancellation_type::all);
     }
 
@@ -38,6 +38,7 @@ private:
     std::function<SteadyTime(SteadyTime)> sweep_;
     SteadyTime armed_ = never;
     bool waiting_ = false;
+    bool stopped_ = false;
     asio::cancellation_signal wake_;
 };
 

@@ -130,6 +130,8 @@ awaitable<Observation> Engine::Impl::observe(Lane& lane) {
             seen.router = std::move(*router);
         seen.replicas = std::move(*replicas);
     }
+    if (settings.planted_fault == PlantedFault::ready_before_check)
+        for (traffic::ServerState& server : seen.router.servers) server.routable = true;
     seen.at = world.clock.wall_now();
     SteadyTime now = world.clock.now();
     if (lane.looked) seen.elapsed = std::min<Duration>(now - *lane.looked, longest_observed_gap);
@@ -168,11 +170,13 @@ awaitable<Duration> Engine::Impl::drive(Lane& lane, std::shared_ptr<Open> driven
 
         Decision decision = decide(now, *lane.seen);
         bool due_to_save = world.clock.now() >= lane.saved + save_interval;
-        effects = lane.seen->problem.empty() && !is_final(decision.next.phase)
-                      ? missing(wish_of(decision.next, *lane.seen), lane.key.component, *lane.seen)
-                      : std::vector<Effect>{};
+        if (lane.seen->problem.empty() && !is_final(decision.next.phase)) {
+            Wish wish = wish_of(decision.next, *lane.seen);
+            if (settings.planted_fault == PlantedFault::drain_skipped) wish.cut = true;
+            effects = missing(wish, lane.key.component, *lane.seen);
+        }
         for (Effect const& effect : effects)
-            if (!lane.intents.contains(say(effect)))
+            if (!lane.intents.contains(say(effect)) && settings.planted_fault != PlantedFault::intent_not_recorded)
                 change.intents.push_back(to_store(effect, lane, driven->deployment.id, lane.seen->at));
         bool decided = decision.changed || change.placement || now != *stored || !change.intents.empty();
         if (decided || due_to_save) {
@@ -300,6 +304,8 @@ awaitable<std::size_t> Engine::Impl::perform(Lane& lane, std::vector<Effect> eff
             case Purpose::route: result = co_await world.router.apply(lane.key, effect.route, epoch); break;
             case Purpose::stop: result = co_await world.host.stop(lane.key, effect.object, epoch); break;
         }
+        if (effect.purpose == Purpose::start && settings.planted_fault == PlantedFault::double_start)
+            (void)co_await world.host.start(lane.key, effect.revision, effect.slot + 50, epoch);
         if (counts) co_await world.crash_points.reach("after an effect");
         ++totals.effects;
         unfinished.erase(body);

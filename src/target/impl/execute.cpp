@@ -65,7 +65,8 @@ void restore_signals() {
 }
 
 /// In the child; returns only when it failed.
-Failure become(char const* working_folder, char* const* command, char* const* environment, Inherited inherited) {
+Failure become(char const* working_folder, char* const* command, char* const* environment,
+               Inherited inherited) {
     ::setpgid(0, 0);
     restore_signals();
     int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -87,11 +88,13 @@ Failure become(char const* working_folder, char* const* command, char* const* en
 
 std::string why_not(ProcessSpec const& spec, Failure failure) {
     std::string reason = std::strerror(failure.number);
-    if (failure.in_working_folder) return fmt::format("cannot change to the folder {}: {}", spec.working_folder, reason);
+    if (failure.in_working_folder)
+        return fmt::format("cannot change to the folder {}: {}", spec.working_folder, reason);
     std::string where = spec.working_folder.empty() ? "" : fmt::format(" (in {})", spec.working_folder);
-    char const* cure = failure.number == EACCES    ? "; make it executable"
-                       : failure.number == ENOEXEC ? "; it is neither a program nor a script with #! in its first line"
-                                                   : "";
+    char const* cure = failure.number == EACCES ? "; make it executable"
+                       : failure.number == ENOEXEC
+                           ? "; it is neither a program nor a script with #! in its first line"
+                           : "";
     return fmt::format("cannot execute {}{}: {}{}", spec.command.front(), where, reason, cure);
 }
 
@@ -104,7 +107,8 @@ base::Result<pid_t> execute(ProcessSpec const& spec, std::string const& folder, 
     std::vector<char*> variables = pointers_to(environment);
     std::string const& working_folder = spec.working_folder.empty() ? folder : spec.working_folder;
     int told[2];
-    if (::pipe2(told, O_CLOEXEC) != 0) return base::unavailable(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    if (::pipe2(told, O_CLOEXEC) != 0)
+        return base::unavailable(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     pid_t child = ::fork();
     if (child == 0) {
         // The pipe's end must survive the filling of the low descriptors; exec closes it.
@@ -120,7 +124,8 @@ base::Result<pid_t> execute(ProcessSpec const& spec, std::string const& folder, 
     while (child > 0 && (count = ::read(told[0], &failure, sizeof(failure))) < 0 && errno == EINTR) {
     }
     ::close(told[0]);
-    if (child < 0) return base::unavailable(fmt::format("cannot start a process: {}", std::strerror(fork_problem)));
+    if (child < 0)
+        return base::unavailable(fmt::format("cannot start a process: {}", std::strerror(fork_problem)));
     if (count == sizeof(failure)) return base::unavailable(why_not(spec, failure));
     return child;
 }
@@ -131,9 +136,13 @@ base::Result<int> listen_on(std::string const& address) {
     boost::system::error_code bad;
     std::string host = colon == std::string::npos ? "" : address.substr(0, colon);
     if (host.size() > 1 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    auto ip = boost::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host == "*" ? "0.0.0.0" : host, bad);
+    auto ip = boost::asio::ip::make_address(host == "localhost" ? "127.0.0.1"
+                                            : host == "*"       ? "0.0.0.0"
+                                                                : host,
+                                            bad);
     char const* end = address.data() + address.size();
-    bool number = colon != std::string::npos && std::from_chars(address.data() + colon + 1, end, port).ptr == end;
+    bool number =
+        colon != std::string::npos && std::from_chars(address.data() + colon + 1, end, port).ptr == end;
     if (bad || !number || port == 0 || port > 65535)
         return base::invalid(fmt::format("cannot listen on \"{}\": write it like 127.0.0.1:8080", address));
 
@@ -154,11 +163,12 @@ base::Result<int> listen_on(std::string const& address) {
     if (fine) return fd;
     int problem = errno;
     if (fd >= 0) ::close(fd);
-    return base::unavailable(fmt::format("cannot listen on {}: {}{}", address, std::strerror(problem),
-                                         problem == EADDRINUSE ? "; another program uses this port: stop it, or choose "
-                                                                 "another under traffic.listen"
-                                         : problem == EACCES   ? "; ports below 1024 need the right CAP_NET_BIND_SERVICE"
-                                                               : ""));
+    return base::unavailable(
+        fmt::format("cannot listen on {}: {}{}", address, std::strerror(problem),
+                    problem == EADDRINUSE ? "; another program uses this port: stop it, or choose "
+                                            "another under traffic.listen"
+                    : problem == EACCES   ? "; ports below 1024 need the right CAP_NET_BIND_SERVICE"
+                                          : ""));
 }
 
 }  // namespace target

@@ -16,8 +16,8 @@ struct Inherited {
     int lock = -1;       // stays open above
 };
 
-/// Starts the command as the leader of its own process group. Everything that can fail has been tried when it returns.
-/// Errors: unavailable ("cannot execute opt/1.1.0/svc: no such file or directory").
+/// Starts the command as the leader of its own process group. Everything that can fail has been tried when it
+/// returns. Errors: unavailable ("cannot execute opt/1.1.0/svc: no such file or directory").
 base::Result<pid_t> execute(ProcessSpec const& spec, std::string const& folder, Inherited inherited);
 
 /// Binds and listens. Errors: unavailable, invalid.

@@ -11,7 +11,9 @@ namespace target {
 
 namespace {
 
-int open_pidfd(std::int64_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0U)); }
+int open_pidfd(std::int64_t pid) {
+    return static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0U));
+}
 
 class Pidfd {
 public:
@@ -33,10 +35,13 @@ private:
 
 }  // namespace
 
-std::string current_boot_id() {
-    std::ifstream file("/proc/sys/kernel/random/boot_id");
-    std::string id;
-    file >> id;
+std::string const& current_boot_id() {
+    static std::string const id = [] {
+        std::ifstream file("/proc/sys/kernel/random/boot_id");
+        std::string text;
+        file >> text;
+        return text;
+    }();
     return id;
 }
 
@@ -44,7 +49,8 @@ Identity identify(pid_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
     std::string line;
     if (pid <= 0 || !std::getline(file, line)) return {};
-    // The second field is the program's name in parentheses and may hold anything, spaces and parentheses too.
+    // The second field is the program's name in parentheses and may hold anything, spaces and parentheses
+    // too.
     auto end_of_name = line.rfind(')');
     if (end_of_name == std::string::npos) return {};
     std::istringstream fields(line.substr(end_of_name + 1));
@@ -72,7 +78,8 @@ bool send_signal(Identity const& process, int signal) {
 bool send_signal_to_group(Identity const& leader, int signal) {
     Pidfd fd(leader);
     // While the pidfd's process is there its number, and so that of its group, cannot be given away.
-    if (!fd || ::getpgid(static_cast<pid_t>(leader.pid)) != static_cast<pid_t>(leader.pid)) return fd && fd.send(signal);
+    if (!fd || ::getpgid(static_cast<pid_t>(leader.pid)) != static_cast<pid_t>(leader.pid))
+        return fd && fd.send(signal);
     return ::kill(-static_cast<pid_t>(leader.pid), signal) == 0;
 }
 

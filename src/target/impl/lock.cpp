@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct flock whole_file() {
-    struct flock lock {};
+    struct flock lock{};
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
     return lock;
@@ -24,8 +24,9 @@ struct flock whole_file() {
 bool has_open(std::string const& descriptors, struct stat const& wanted) {
     std::error_code problem;
     for (fs::directory_iterator it(descriptors, problem), end; !problem && it != end; it.increment(problem)) {
-        struct stat found {};
-        if (::stat(it->path().c_str(), &found) == 0 && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino)
+        struct stat found{};
+        if (::stat(it->path().c_str(), &found) == 0 && found.st_dev == wanted.st_dev &&
+            found.st_ino == wanted.st_ino)
             return true;
     }
     return false;
@@ -55,7 +56,7 @@ bool is_locked(std::string const& folder) {
 
 std::vector<Identity> lock_holders(std::string const& folder) {
     std::vector<Identity> holders;
-    struct stat wanted {};
+    struct stat wanted{};
     if (::stat((folder + "/lock").c_str(), &wanted) != 0) return holders;
     std::error_code problem;
     for (fs::directory_iterator it("/proc", problem), end; !problem && it != end; it.increment(problem)) {

@@ -40,7 +40,8 @@ void keep_known_fields(base::json::object& object) {
 bool write_state(std::string const& folder, ShimState const& state) {
     std::string path = folder + "/state.json";
     std::string temporary = path + ".new";
-    return write_whole(temporary, base::to_text(state) + "\n") && ::rename(temporary.c_str(), path.c_str()) == 0;
+    return write_whole(temporary, base::to_text(state) + "\n") &&
+           ::rename(temporary.c_str(), path.c_str()) == 0;
 }
 
 ShimState read_state(std::string const& folder) {
@@ -49,13 +50,16 @@ ShimState read_state(std::string const& folder) {
     auto parsed = base::parse_json(*text);
     if (!parsed || !parsed->is_object()) return {};
     keep_known_fields(parsed->as_object());
-    auto state = base::from_json<ShimState>(*parsed);
-    return state ? *state : ShimState{};
+    ShimState state;
+    bool fine = base::read_json(*parsed, state, "", nullptr, base::Author::ourselves).has_value();
+    return fine ? state : ShimState{};
 }
 
 void rotate_output(std::string const& folder, int output_fd) {
-    struct stat now {};
-    if (output_fd < 0 || ::fstat(output_fd, &now) != 0 || static_cast<std::size_t>(now.st_size) <= output_limit_bytes) return;
+    struct stat now{};
+    if (output_fd < 0 || ::fstat(output_fd, &now) != 0 ||
+        static_cast<std::size_t>(now.st_size) <= output_limit_bytes)
+        return;
     std::string end(output_limit_bytes, '\0');
     auto from = now.st_size - static_cast<off_t>(output_limit_bytes);
     ssize_t count = ::pread(output_fd, end.data(), end.size(), from);

@@ -22,7 +22,8 @@ struct ShimState {
     Identity shim() const { return {shim_pid, shim_start_ticks, boot_id}; }
 };
 BOOST_DESCRIBE_STRUCT(ShimState, (),
-                      (phase, pid, start_ticks, shim_pid, shim_start_ticks, boot_id, starts, last_exit, problem, since))
+                      (phase, pid, start_ticks, shim_pid, shim_start_ticks, boot_id, starts, last_exit,
+                       problem, since))
 
 /// Nothing is synced: after a power failure no process is left that it could tell of.
 bool write_state(std::string const& folder, ShimState const& state);
@@ -33,9 +34,9 @@ ShimState read_state(std::string const& folder);
 inline constexpr std::size_t output_limit_bytes = 1024 * 1024;
 inline constexpr char output_name[] = "output.log";
 
-/// When `output.log` has grown beyond the limit, its end becomes `output.log.1` and it begins anew. The command writes to
-/// the file itself, not to a pipe of the shim, so that the death of the shim neither blocks nor kills it; therefore copy
-/// and truncate (a line written between the two is lost).
+/// When `output.log` has grown beyond the limit, its end becomes `output.log.1` and it begins anew. The
+/// command writes to the file itself, not to a pipe of the shim, so that the death of the shim neither blocks
+/// nor kills it; therefore copy and truncate (a line written between the two is lost).
 void rotate_output(std::string const& folder, int output_fd);
 
 }  // namespace target

@@ -11,9 +11,12 @@ struct Fate {
     bool leaves = false;
 };
 
-bool serves(LiveServer const& server) { return server.up && !server.draining && !server.maintenance && server.weight > 0; }
+bool serves(LiveServer const& server) {
+    return server.up && !server.draining && !server.maintenance && server.weight > 0;
+}
 bool will_serve(Fate const& fate) {
-    return fate.live && fate.live->up && !fate.live->maintenance && !fate.leaves && !fate.wanted.draining && fate.wanted.weight > 0;
+    return fate.live && fate.live->up && !fate.live->maintenance && !fate.leaves && !fate.wanted.draining &&
+           fate.wanted.weight > 0;
 }
 
 /// A server that no check has passed gets no more than it has.
@@ -27,9 +30,10 @@ std::vector<Fate> fates(Live const& live, Route const& route) {
     for (LiveServer const& server : live.servers) {
         auto wanted = std::find_if(route.servers.begin(), route.servers.end(),
                                    [&](Server const& candidate) { return candidate.name == server.name; });
-        // An entry cannot change its address, and one in maintenance keeps the result of an old check: away with it, so that it
-        // is added anew.
-        bool leaves = wanted == route.servers.end() || wanted->address != server.address || server.maintenance;
+        // An entry cannot change its address, and one in maintenance keeps the result of an old check: away
+        // with it, so that it is added anew.
+        bool leaves =
+            wanted == route.servers.end() || wanted->address != server.address || server.maintenance;
         Server now{.name = server.name, .address = server.address, .weight = server.weight, .draining = true};
         if (!leaves) {
             now = *wanted;
@@ -44,7 +48,8 @@ std::vector<Fate> fates(Live const& live, Route const& route) {
         all.push_back({.wanted = wanted});
         all.back().wanted.weight = 0;
     }
-    std::sort(all.begin(), all.end(), [](Fate const& a, Fate const& b) { return a.wanted.name < b.wanted.name; });
+    std::sort(all.begin(), all.end(),
+              [](Fate const& a, Fate const& b) { return a.wanted.name < b.wanted.name; });
     return all;
 }
 
@@ -73,7 +78,8 @@ std::vector<std::string> additions(std::vector<Fate> const& all) {
     std::vector<std::string> commands;
     for (Fate const& fate : all) {
         if (fate.live) continue;
-        commands.push_back(fmt::format("add server {} {} {} weight 0", place(fate), fate.wanted.address, server_settings()));
+        commands.push_back(
+            fmt::format("add server {} {} {} weight 0", place(fate), fate.wanted.address, server_settings()));
         commands.push_back("enable health " + place(fate));
         commands.push_back("enable server " + place(fate));
     }
@@ -118,7 +124,8 @@ std::vector<std::string> removals(std::vector<Fate> const& all) {
     return commands;
 }
 
-Intent intent_after(Intent const& intent, Live const& live, Route const& route, std::vector<Fate> const& all) {
+Intent intent_after(Intent const& intent, Live const& live, Route const& route,
+                    std::vector<Fate> const& all) {
     Intent next = intent;
     next.traffic = route.traffic;
     next.servers.clear();
@@ -146,8 +153,8 @@ Changes changes(Intent const& intent, Live const& live, Route const& route) {
     keep_somebody(all, route);
     Changes result{.next = intent_after(intent, live, route, all)};
     if (live.health != route.traffic.health)
-        result.stages.push_back(
-            {fmt::format("experimental-mode on;set var {} expr str({})", health_variable, route.traffic.health)});
+        result.stages.push_back({fmt::format("experimental-mode on;set var {} expr str({})", health_variable,
+                                             route.traffic.health)});
     for (auto stage : {additions, raises, lowerings, removals})
         if (auto commands = stage(all); !commands.empty()) result.stages.push_back(std::move(commands));
     return result;

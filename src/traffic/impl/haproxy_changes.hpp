@@ -6,14 +6,15 @@ namespace traffic {
 
 struct Changes {
     Intent next{};  // to be written before the first command
-    /// Commands of one stage may be sent together; a stage begins when all answers of the one before it are fine:
-    /// add, raise, lower, remove.
+    /// Commands of one stage may be sent together; a stage begins when all answers of the one before it are
+    /// fine: add, raise, lower, remove.
     std::vector<std::vector<std::string>> stages{};
 };
 
 Changes changes(Intent const& intent, Live const& live, Route const& route);
 
-/// For a HAProxy that does not run: a server keeps a weight that it had, because it once passed a check; a new one begins at 0.
+/// For a HAProxy that does not run: a server keeps a weight that it had, because it once passed a check; a
+/// new one begins at 0.
 Intent intent_without_live(Intent const& intent, Route const& route);
 
 }  // namespace traffic

@@ -7,14 +7,16 @@ namespace traffic {
 namespace {
 
 LiveServer serving(std::string const& name, int weight) {
-    return {.name = name, .address = "h:" + name, .weight = weight, .up = true, .checked = true, .check = "L7OK"};
+    return {
+        .name = name, .address = "h:" + name, .weight = weight, .up = true, .checked = true, .check = "L7OK"};
 }
 Server wanted(std::string const& name, int weight, bool draining = false) {
     return {.name = name, .address = "h:" + name, .weight = weight, .draining = draining};
 }
 
 Changes plan(std::vector<LiveServer> live, std::vector<Server> servers, Intent const& intent = {}) {
-    return changes(intent, {.health = "/", .generation = "1", .servers = std::move(live)}, {.traffic = {}, .servers = std::move(servers)});
+    return changes(intent, {.health = "/", .generation = "1", .servers = std::move(live)},
+                   {.traffic = {}, .servers = std::move(servers)});
 }
 using Stages = std::vector<std::vector<std::string>>;
 
@@ -28,8 +30,9 @@ TEST(HaproxyChanges, RaiseBeforeTheyLower) {
 TEST(HaproxyChanges, AddWithWeightZeroAndCheckAtOnce) {
     auto changed = plan({serving("a", 100)}, {wanted("a", 100), wanted("b", 50)});
     ASSERT_EQ(changed.stages.size(), 1U);
-    EXPECT_EQ(changed.stages[0], (std::vector<std::string>{"add server replicas/b h:b " + server_settings() + " weight 0",
-                                                           "enable health replicas/b", "enable server replicas/b"}));
+    EXPECT_EQ(changed.stages[0],
+              (std::vector<std::string>{"add server replicas/b h:b " + server_settings() + " weight 0",
+                                        "enable health replicas/b", "enable server replicas/b"}));
     EXPECT_EQ(changed.next.server("b")->weight, 0);
 }
 
@@ -68,7 +71,8 @@ TEST(HaproxyChanges, EndTheSessionsOfADrainedServerThatMustGo) {
     streaming.draining = true;
     streaming.sessions = 1;
     auto changed = plan({serving("a", 100), streaming}, {wanted("a", 100)});
-    EXPECT_EQ(changed.stages, (Stages{{"set server replicas/b state maint", "shutdown sessions server replicas/b"}}));
+    EXPECT_EQ(changed.stages,
+              (Stages{{"set server replicas/b state maint", "shutdown sessions server replicas/b"}}));
 }
 
 TEST(HaproxyChanges, KeepTheLastThatServe) {
@@ -116,23 +120,26 @@ TEST(HaproxyChanges, SaysTheSameTwice) {
 }
 
 TEST(HaproxyConfig, ReadsBackItsIntent) {
-    Intent intent{.epoch = 7,
-                  .traffic = {.listen = "127.0.0.1:8080", .health = "/healthz"},
-                  .servers = {{.name = "a", .address = "127.0.0.1:20001", .weight = 30, .draining = false, .serial = 2},
-                              {.name = "b", .address = "127.0.0.1:20002", .weight = 0, .draining = true, .serial = 3}},
-                  .retired = {"1-2", {.own_errors = 1, .unspoken = 2, .unanswered = 3}},
-                  .last_serial = 3};
+    Intent intent{
+        .epoch = 7,
+        .traffic = {.listen = "127.0.0.1:8080", .health = "/healthz"},
+        .servers = {{.name = "a", .address = "127.0.0.1:20001", .weight = 30, .draining = false, .serial = 2},
+                    {.name = "b", .address = "127.0.0.1:20002", .weight = 0, .draining = true, .serial = 3}},
+        .retired = {"1-2", {.own_errors = 1, .unspoken = 2, .unanswered = 3}},
+        .last_serial = 3};
     std::string text = config_text(intent, places_of("/root/environment/web", "/run/p"));
     auto read = intent_of(text);
     ASSERT_TRUE(read);
     EXPECT_EQ(*read, intent);
-    EXPECT_NE(text.find("    server a 127.0.0.1:20001 " + server_settings() + " weight 30\n"), std::string::npos);
+    EXPECT_NE(text.find("    server a 127.0.0.1:20001 " + server_settings() + " weight 30\n"),
+              std::string::npos);
     EXPECT_FALSE(intent_of("global\n"));
 }
 
 TEST(HaproxyConfig, LetsNoHealthPathWriteTheFile) {
     EXPECT_TRUE(check(model::Traffic{.health = "/healthz?deep=1&x=%20"}));
-    for (char const* path : {"healthz", "/a b", "/a\nserver x", "/a)", "/a'", "/a\"", "/a;del", "/a\\", "/a#"})
+    for (char const* path :
+         {"healthz", "/a b", "/a\nserver x", "/a)", "/a'", "/a\"", "/a;del", "/a\\", "/a#"})
         EXPECT_FALSE(check(model::Traffic{.health = path})) << path;
 }
 

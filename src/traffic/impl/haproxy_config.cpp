@@ -6,14 +6,15 @@ namespace {
 
 constexpr std::string_view intent_mark = "# intent ";
 
-/// Servers are closed after each answer and never used again: so "sessions" is exact while draining, and no request meets a
-/// connection that its server is about to close.
+/// Servers are closed after each answer and never used again: so "sessions" is exact while draining, and no
+/// request meets a connection that its server is about to close.
 ///
-/// A connect that fails is tried again with another server (nothing of the request has left), and the server that refused
-/// counts as down until a check passes (`observe layer4`, `on-error mark-down`).
+/// A connect that fails is tried again with another server (nothing of the request has left), and the server
+/// that refused counts as down until a check passes (`observe layer4`, `on-error mark-down`).
 ///
-/// When no server can be used, requests go to the server `nobody`, which is ourselves: there they wait until one can, for at
-/// most ten seconds. So all replicas may be started again at once, and no request is lost but those in flight in them.
+/// When no server can be used, requests go to the server `nobody`, which is ourselves: there they wait until
+/// one can, for at most ten seconds. So all replicas may be started again at once, and no request is lost but
+/// those in flight in them.
 constexpr char config_form[] = R"(global
     stats socket unix@{runtime_socket} level admin mode 600
     lua-load {lua}
@@ -54,7 +55,8 @@ backend replicas
     server nobody unix@{waiting_socket} backup weight 1
 )";
 
-constexpr char lua_code[] = R"(-- Holds a request until a server of the backend can be used, or ten seconds have passed.
+constexpr char lua_code[] =
+    R"(-- Holds a request until a server of the backend can be used, or ten seconds have passed.
 core.register_action("wait_for_a_server", {"http-req"}, function(txn)
     local replicas = core.backends["replicas"]
     for _ = 1, 400 do
@@ -81,7 +83,8 @@ Losses& Losses::operator+=(Losses const& other) {
 }
 
 Entry const* Intent::server(std::string const& name) const {
-    auto found = std::find_if(servers.begin(), servers.end(), [&](Entry const& entry) { return entry.name == name; });
+    auto found =
+        std::find_if(servers.begin(), servers.end(), [&](Entry const& entry) { return entry.name == name; });
     return found == servers.end() ? nullptr : &*found;
 }
 
@@ -99,22 +102,30 @@ Places places_of(std::string const& component_folder, std::string const& runtime
 
 base::Result<void> check(model::Traffic const& traffic) {
     constexpr std::string_view others = "/-._~%?&=+:@";
-    bool fine = traffic.health.starts_with('/') && std::all_of(traffic.health.begin(), traffic.health.end(), [&](unsigned char letter) {
-                    return (letter < 0x80 && std::isalnum(letter)) || others.find(static_cast<char>(letter)) != others.npos;
+    bool fine = traffic.health.starts_with('/') &&
+                std::all_of(traffic.health.begin(), traffic.health.end(), [&](unsigned char letter) {
+                    return (letter < 0x80 && std::isalnum(letter)) ||
+                           others.find(static_cast<char>(letter)) != others.npos;
                 });
     if (fine) return {};
-    return base::invalid(fmt::format("traffic.health: \"{}\" must be a path like /healthz, of letters, digits and {}", traffic.health,
-                                     others));
+    return base::invalid(
+        fmt::format("traffic.health: \"{}\" must be a path like /healthz, of letters, digits and {}",
+                    traffic.health, others));
 }
 
-std::string server_settings() { return "check inter 500ms fastinter 200ms downinter 300ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down"; }
+std::string server_settings() {
+    return "check inter 500ms fastinter 200ms downinter 300ms fall 2 rise 1 observe layer4 error-limit 1 "
+           "on-error mark-down";
+}
 
 std::string config_text(Intent const& intent, Places const& places) {
-    std::string text = fmt::format("{}{}\n# Written by Pilothouse before each change; what is changed here is lost.\n", intent_mark,
-                                   base::to_text(intent));
+    std::string text =
+        fmt::format("{}{}\n# Written by Pilothouse before each change; what is changed here is lost.\n",
+                    intent_mark, base::to_text(intent));
     text += fmt::format(config_form, fmt::arg("health_variable", health_variable),
                         fmt::arg("runtime_socket", places.runtime_socket), fmt::arg("lua", places.lua),
-                        fmt::arg("waiting_socket", places.waiting_socket), fmt::arg("health", intent.traffic.health));
+                        fmt::arg("waiting_socket", places.waiting_socket),
+                        fmt::arg("health", intent.traffic.health));
     for (Entry const& entry : intent.servers)
         text += fmt::format("    server {} {} {} weight {}\n", entry.name, entry.address, server_settings(),
                             entry.draining ? 0 : entry.weight);
@@ -124,9 +135,12 @@ std::string config_text(Intent const& intent, Places const& places) {
 base::Result<Intent> intent_of(std::string const& text) {
     std::string_view first = std::string_view(text).substr(0, text.find('\n'));
     if (!first.starts_with(intent_mark))
-        return base::unavailable("the configuration file of HAProxy was not written by Pilothouse: move it away");
-    auto intent = base::from_text<Intent>(first.substr(intent_mark.size()));
-    if (!intent) return base::unavailable("the first line of HAProxy's configuration file is damaged: " + intent.error().message);
+        return base::unavailable(
+            "the configuration file of HAProxy was not written by Pilothouse: move it away");
+    auto intent = base::from_text<Intent>(first.substr(intent_mark.size()), base::Author::ourselves);
+    if (!intent)
+        return base::unavailable("the first line of HAProxy's configuration file is damaged: " +
+                                 intent.error().message);
     return intent;
 }
 

@@ -48,8 +48,8 @@ BOOST_DESCRIBE_STRUCT(Intent, (), (epoch, traffic, servers, retired, last_serial
 
 /// Absolute paths of what belongs to one HAProxy.
 struct Places {
-    std::string component{};       // the component's folder, with the fence
-    std::string folder{};          // the process's: <component>/haproxy
+    std::string component{};  // the component's folder, with the fence
+    std::string folder{};     // the process's: <component>/haproxy
     std::string config{};
     std::string lua{};
     std::string runtime_socket{};  // of the runtime API
@@ -59,7 +59,8 @@ struct Places {
 /// The sockets have short, hashed names: a path of a Unix socket holds at most 107 bytes.
 Places places_of(std::string const& component_folder, std::string const& runtime_folder);
 
-/// The health path stands in a variable of the HAProxy that runs, because it can be changed at run time only so.
+/// The health path stands in a variable of the HAProxy that runs, because it can be changed at run time only
+/// so.
 inline constexpr char health_variable[] = "proc.health";
 /// Errors: invalid.
 base::Result<void> check(model::Traffic const& traffic);

@@ -55,7 +55,8 @@ std::vector<Row> table(std::span<std::string_view const> lines, Split split) {
         if (line.empty()) break;
         auto fields = split(line);
         Row row;
-        for (std::size_t i = 0; i < std::min(names.size(), fields.size()); ++i) row[names[i]] = std::move(fields[i]);
+        for (std::size_t i = 0; i < std::min(names.size(), fields.size()); ++i)
+            row[names[i]] = std::move(fields[i]);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -74,27 +75,28 @@ Number number(Row const& row, std::string_view column) {
     return value;
 }
 
-/// What became of the requests that a server got. 2.6.12 counts, by experiment, one request each (stot counts every attempt):
+/// What became of the requests that a server got. 2.6.12 counts, by experiment, one request each (stot counts
+/// every attempt):
 ///   a complete answer                                  hrsp_* 1
 ///   an answer that breaks off                          hrsp_* 1  eresp 1  srv_abrt 1
-///   closed without an answer, or garbage               eresp 1; the client's 502 is not among the server's hrsp_5xx
-///   reset without an answer                            eresp 2
-///   the same two on a client connection that had a request before:
-///     closed                                           nothing; the client's connection is closed without a word
-///     reset                                            eresp 1  srv_abrt 1; the same
+///   closed without an answer, or garbage               eresp 1; the client's 502 is not among the server's
+///   hrsp_5xx reset without an answer                            eresp 2 the same two on a client connection
+///   that had a request before:
+///     closed                                           nothing; the client's connection is closed without a
+///     word reset                                            eresp 1  srv_abrt 1; the same
 ///   a connect that fails, then the same server again   wretr 1
 ///   a connect that fails, then another server          wredis 1
 ///   the last connect that may be tried                 econ 1
 ///   the client gives up                                cli_abrt 1
-/// So what was not answered is not a counter: it is what is missing in stot. An answer on its way is in scur and in hrsp_*, so
-/// the figure is a lower bound, exact when nothing is on its way.
+/// So what was not answered is not a counter: it is what is missing in stot. An answer on its way is in scur
+/// and in hrsp_*, so the figure is a lower bound, exact when nothing is on its way.
 struct Outcome {
-    std::uint64_t answers = 0;        // at least begun
-    std::uint64_t own_errors = 0;     // 5xx among them
+    std::uint64_t answers = 0;     // at least begun
+    std::uint64_t own_errors = 0;  // 5xx among them
     std::uint64_t not_connected = 0;
     std::uint64_t not_answered = 0;
-    std::uint64_t broken_off = 0;     // among the answers
-    std::uint64_t unspoken = 0;       // not answered or broken off, and no 5xx by HAProxy in place of it
+    std::uint64_t broken_off = 0;  // among the answers
+    std::uint64_t unspoken = 0;    // not answered or broken off, and no 5xx by HAProxy in place of it
 };
 
 std::uint64_t less(std::uint64_t from, std::uint64_t what) { return from > what ? from - what : 0; }
@@ -106,8 +108,10 @@ Outcome outcome_of(Row const& row) {
     result.own_errors = number(row, "hrsp_5xx");
     result.not_connected = number(row, "econ") + number(row, "wretr") + number(row, "wredis");
     std::uint64_t resets = number(row, "srv_abrt");
-    std::uint64_t told = less(number(row, "eresp"), resets);  // HAProxy answered with a 502; a reset counts twice
-    std::uint64_t accounted = number(row, "scur") + result.answers + result.not_connected + number(row, "cli_abrt");
+    std::uint64_t told =
+        less(number(row, "eresp"), resets);  // HAProxy answered with a 502; a reset counts twice
+    std::uint64_t accounted =
+        number(row, "scur") + result.answers + result.not_connected + number(row, "cli_abrt");
     std::uint64_t missing = less(number(row, "stot"), accounted);
     result.not_answered = std::max((told + 1) / 2, missing);
     result.broken_off = less(resets, less(result.not_answered, (told + 1) / 2));
@@ -116,8 +120,9 @@ Outcome outcome_of(Row const& row) {
 }
 
 model::Counts counts_of(Outcome const& outcome) {
-    model::Counts counts{.requests = outcome.answers + outcome.not_connected + outcome.not_answered,
-                         .failures = outcome.own_errors + outcome.not_connected + outcome.not_answered + outcome.broken_off};
+    model::Counts counts{
+        .requests = outcome.answers + outcome.not_connected + outcome.not_answered,
+        .failures = outcome.own_errors + outcome.not_connected + outcome.not_answered + outcome.broken_off};
     counts.failures = std::min(counts.failures, counts.requests);  // a 5xx that breaks off is one failure
     return counts;
 }
@@ -168,8 +173,10 @@ std::string live_command() {
 
 base::Result<Live> parse_live(std::string const& answer) {
     auto lines = lines_of(answer);
-    auto stat_begin = std::find_if(lines.begin(), lines.end(), [](auto line) { return line.starts_with("# pxname,"); });
-    auto state_begin = std::find_if(lines.begin(), lines.end(), [](auto line) { return line.starts_with("# be_id "); });
+    auto stat_begin =
+        std::find_if(lines.begin(), lines.end(), [](auto line) { return line.starts_with("# pxname,"); });
+    auto state_begin =
+        std::find_if(lines.begin(), lines.end(), [](auto line) { return line.starts_with("# be_id "); });
     if (stat_begin == lines.end() || state_begin == lines.end() || !answer.ends_with("\n\n"))
         return base::unavailable("HAProxy's answer is not complete", answer.substr(0, 500));
 
@@ -183,9 +190,11 @@ base::Result<Live> parse_live(std::string const& answer) {
     live.generation = text(info, "Pid") + "-" + text(info, "Start_time_sec");
 
     std::map<std::string, Row> states;
-    for (Row& row : table(std::span(&*state_begin, static_cast<std::size_t>(lines.end() - state_begin)), words))
+    for (Row& row :
+         table(std::span(&*state_begin, static_cast<std::size_t>(lines.end() - state_begin)), words))
         states[text(row, "srv_name")] = row;
-    for (Row const& row : table(std::span(&*stat_begin, static_cast<std::size_t>(lines.end() - stat_begin)), csv_fields)) {
+    for (Row const& row :
+         table(std::span(&*stat_begin, static_cast<std::size_t>(lines.end() - stat_begin)), csv_fields)) {
         std::string proxy = text(row, "pxname");
         std::string name = text(row, "svname");
         if (proxy == frontend_name && name == "FRONTEND") {
@@ -198,7 +207,8 @@ base::Result<Live> parse_live(std::string const& answer) {
         else
             live.servers.push_back(server_of(row, states[name]));
     }
-    std::sort(live.servers.begin(), live.servers.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
+    std::sort(live.servers.begin(), live.servers.end(),
+              [](auto const& a, auto const& b) { return a.name < b.name; });
     return live;
 }
 

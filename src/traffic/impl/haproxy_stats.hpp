@@ -10,15 +10,15 @@ struct LiveServer {
     int weight = 0;
     bool draining = false;
     bool maintenance = false;
-    bool up = false;         // HAProxy would send requests to it, were its weight not 0
-    bool checked = false;    // a check since it was added, or since HAProxy was started, has said something
-    std::string check{};     // "L7OK", "L7STS 503", "INI"
+    bool up = false;       // HAProxy would send requests to it, were its weight not 0
+    bool checked = false;  // a check since it was added, or since HAProxy was started, has said something
+    std::string check{};   // "L7OK", "L7STS 503", "INI"
     std::int64_t sessions = 0;
     Losses losses{};
     model::Counts counts{};
 
-    /// An added server is up before its first check (2.6.12: "UP 1/2" with INI), and down as soon as the first one fails; so
-    /// one that is up and has been checked has passed a check.
+    /// An added server is up before its first check (2.6.12: "UP 1/2" with INI), and down as soon as the
+    /// first one fails; so one that is up and has been checked has passed a check.
     bool routable() const { return up && checked && !maintenance; }
 };
 

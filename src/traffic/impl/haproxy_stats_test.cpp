@@ -7,16 +7,20 @@ namespace traffic {
 namespace {
 
 /// As 2.6.12 prints it, with the columns that matter.
-std::string answer_with(std::string const& server_row, std::string const& state_row = "4 replicas 2 a 127.0.0.1 2 0 100 100") {
+std::string answer_with(std::string const& server_row,
+                        std::string const& state_row = "4 replicas 2 a 127.0.0.1 2 0 100 100") {
     return "proc.health: type=str value=</healthz>\n"
            "Name: HAProxy\nVersion: 2.6.12-1+deb12u4\nPid: 4711\nStart_time_sec: 1795489527\n\n"
-           "# pxname,svname,scur,stot,econ,eresp,wretr,wredis,cli_abrt,srv_abrt,check_status,check_code,last_chk,hrsp_2xx,hrsp_5xx,"
+           "# "
+           "pxname,svname,scur,stot,econ,eresp,wretr,wredis,cli_abrt,srv_abrt,check_status,check_code,last_"
+           "chk,hrsp_2xx,hrsp_5xx,"
            "req_tot,addr,\n"
            "clients,FRONTEND,1,2,,,,,,,,,,90,10,100,,\n"
            "replicas,nobody,0,0,0,0,0,0,0,0,,,,0,0,0,unix,\n" +
            server_row +
            "\nreplicas,BACKEND,0,0,0,0,3,4,0,0,,,,0,0,0,,\n\n"
-           "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight\n" +
+           "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight "
+           "srv_iweight\n" +
            state_row + "\n\n";
 }
 
@@ -37,7 +41,8 @@ struct Case {
 }  // namespace
 
 TEST(HaproxyStats, ReadWhatHaproxySays) {
-    auto live = parse_live(answer_with("replicas,a,1,11,0,0,0,0,0,0,L7OK,200,\"a \"\"b\"\", c\",8,2,10,127.0.0.1:20001,"));
+    auto live = parse_live(
+        answer_with("replicas,a,1,11,0,0,0,0,0,0,L7OK,200,\"a \"\"b\"\", c\",8,2,10,127.0.0.1:20001,"));
     ASSERT_TRUE(live);
     EXPECT_EQ(live->generation, "4711-1795489527");
     EXPECT_EQ(live->health, "/healthz");
@@ -82,16 +87,22 @@ TEST(HaproxyStats, BelieveNoServerBeforeItsFirstCheck) {
     EXPECT_FALSE(server("replicas,a,0,0,0,0,0,0,0,0,INI,,,0,0,0,x,").routable());
     EXPECT_FALSE(server("replicas,a,0,0,0,0,0,0,0,0,* INI,,,0,0,0,x,").routable());
     EXPECT_TRUE(server("replicas,a,0,0,0,0,0,0,0,0,* L7OK,200,,0,0,0,x,").routable());
-    EXPECT_FALSE(server("replicas,a,0,0,0,0,0,0,0,0,L7STS,503,,0,0,0,x,", "4 replicas 2 a 127.0.0.1 0 0 100 100").routable());
-    EXPECT_FALSE(server("replicas,a,0,0,0,0,0,0,0,0,L7OK,200,,0,0,0,x,", "4 replicas 2 a 127.0.0.1 2 1 100 100").routable());
-    LiveServer drained = server("replicas,a,0,0,0,0,0,0,0,0,L7OK,200,,0,0,0,x,", "4 replicas 2 a 127.0.0.1 2 8 100 100");
+    EXPECT_FALSE(
+        server("replicas,a,0,0,0,0,0,0,0,0,L7STS,503,,0,0,0,x,", "4 replicas 2 a 127.0.0.1 0 0 100 100")
+            .routable());
+    EXPECT_FALSE(
+        server("replicas,a,0,0,0,0,0,0,0,0,L7OK,200,,0,0,0,x,", "4 replicas 2 a 127.0.0.1 2 1 100 100")
+            .routable());
+    LiveServer drained =
+        server("replicas,a,0,0,0,0,0,0,0,0,L7OK,200,,0,0,0,x,", "4 replicas 2 a 127.0.0.1 2 8 100 100");
     EXPECT_TRUE(drained.draining);
     EXPECT_TRUE(drained.routable());
 }
 
 TEST(HaproxyStats, DoNotBelieveHalfAnAnswer) {
     std::string whole = answer_with("replicas,a,0,0,0,0,0,0,0,0,L7OK,200,,0,0,0,x,");
-    for (std::size_t length = 0; length < whole.size(); ++length) EXPECT_FALSE(parse_live(whole.substr(0, length))) << length;
+    for (std::size_t length = 0; length < whole.size(); ++length)
+        EXPECT_FALSE(parse_live(whole.substr(0, length))) << length;
     EXPECT_TRUE(parse_live(whole));
 }
 

@@ -1,0 +1,82 @@
+// What lists can be asked for: the parameters behind the `?`.
+#pragma once
+#include "model/views.hpp"
+
+namespace api {
+
+/// No address may hold control characters.
+inline constexpr std::string_view plain_text = "^[^\\x00-\\x1f\\x7f]*$";
+
+enum class GroupBy { provider };
+BOOST_DESCRIBE_ENUM(GroupBy, provider)
+
+struct EnvironmentsQuery {
+    std::optional<model::Provider> provider{};
+    std::optional<model::EnvironmentType> type{};
+    std::optional<bool> enabled{};
+    std::optional<std::string> q{};
+    std::optional<GroupBy> group_by{};
+};
+BOOST_DESCRIBE_STRUCT(EnvironmentsQuery, (), (provider, type, enabled, q, group_by))
+inline constexpr base::FieldRule environments_query_rules[] = {
+    {.field = "q", .longest = 200, .about = "part of a name, a region, or a component's name or version; upper and lower case are the same",
+     .pattern = plain_text},
+    {.field = "group_by", .about = "answers groups instead of items"},
+};
+constexpr std::span<base::FieldRule const> rules_of(EnvironmentsQuery const*) { return environments_query_rules; }
+
+struct DeploymentsQuery {
+    std::optional<std::string> environment{};
+    std::optional<model::Status> status{};
+    std::optional<model::Strategy> strategy{};
+    std::optional<std::string> version{};
+    std::optional<model::Trigger> trigger{};
+    std::optional<WallTime> created_from{};
+    std::optional<WallTime> created_before{};
+    std::optional<std::string> after{};
+    int limit = 50;
+};
+BOOST_DESCRIBE_STRUCT(DeploymentsQuery, (),
+                      (environment, status, strategy, version, trigger, created_from, created_before, after, limit))
+inline constexpr base::FieldRule deployments_query_rules[] = {
+    {.field = "environment", .longest = 63, .pattern = plain_text},
+    {.field = "version", .longest = 128, .pattern = plain_text},
+    {.field = "created_from", .about = "this moment included"},
+    {.field = "created_before", .about = "this moment excluded"},
+    {.field = "after", .longest = 64, .about = "the `next` of the page before", .pattern = "^[0-9]{1,18}\\.[0-9a-z]{1,26}$"},
+    {.field = "limit", .minimum = 1, .maximum = 200, .about = "items on a page; default 50"},
+};
+constexpr std::span<base::FieldRule const> rules_of(DeploymentsQuery const*) { return deployments_query_rules; }
+
+struct LogsQuery {
+    std::int64_t after = 0;
+    int limit = 200;
+};
+BOOST_DESCRIBE_STRUCT(LogsQuery, (), (after, limit))
+inline constexpr base::FieldRule logs_query_rules[] = {
+    {.field = "after", .minimum = 0, .maximum = 9e15, .about = "entries with a higher seq only"},
+    {.field = "limit", .minimum = 1, .maximum = 1000, .about = "entries on a page; default 200; a followed log has no pages"},
+};
+constexpr std::span<base::FieldRule const> rules_of(LogsQuery const*) { return logs_query_rules; }
+
+struct AuditQuery {
+    std::optional<std::string> after{};
+    int limit = 50;
+};
+BOOST_DESCRIBE_STRUCT(AuditQuery, (), (after, limit))
+inline constexpr base::FieldRule audit_query_rules[] = {
+    {.field = "after", .longest = 20, .about = "the `next` of the page before", .pattern = "^[0-9]{1,18}$"},
+    {.field = "limit", .minimum = 1, .maximum = 200, .about = "items on a page; default 50"},
+};
+constexpr std::span<base::FieldRule const> rules_of(AuditQuery const*) { return audit_query_rules; }
+
+/// A body that says nothing: empty, or `{}`.
+struct NoFields {};
+BOOST_DESCRIBE_STRUCT(NoFields, (), ())
+
+struct State {
+    std::string status = "ok";
+};
+BOOST_DESCRIBE_STRUCT(State, (), (status))
+
+}  // namespace api

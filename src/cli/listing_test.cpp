@@ -1,0 +1,110 @@
+#include "cli/listing.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cli {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+WallTime at(std::string_view text) { return base::parse_time(text).value(); }
+
+TEST(Listing, ShowsAnEnvironmentsReplicasAndTraffic) {
+    model::ComponentStatusView web{.name = "web",
+                                   .version = "1.0.0",
+                                   .health = model::Health::deploying,
+                                   .reason = "1 of 2 replicas take traffic"};
+    web.replicas = {{.name = "web-r1-0",
+                     .version = "1.0.0",
+                     .phase = "running",
+                     .pid = 71,
+                     .port = 20000,
+                     .starts = 1,
+                     .weight = 256,
+                     .routable = true},
+                    {.name = "web-r2-0",
+                     .version = "1.1.0",
+                     .phase = "running",
+                     .pid = 72,
+                     .port = 20001,
+                     .starts = 3,
+                     .check = "L4CON"}};
+    web.traffic =
+        model::TrafficView{.listen = "127.0.0.1:8080", .running = true, .requests = 7, .retries = 1};
+    web.deployment = model::DeploymentView{
+        .id = {"01kb0z3v9m4e8r2t6w5y7a1c3d"}, .version = "1.1.0", .reason = "waiting for 1 replica"};
+    model::EnvironmentStatusView demo{.name = "demo",
+                                      .health = model::Health::deploying,
+                                      .observed_at = at("2026-11-24T02:00:00Z"),
+                                      .components = {web}};
+
+    Lines expected{"demo  deploying  (seen 2 s ago)",
+                   "web  1.0.0  deploying  1 of 2 replicas take traffic",
+                   "  deployment 01kb0z3v9m4e8r2t6w5y7a1c3d brings 1.1.0: waiting for 1 replica",
+                   "  traffic on 127.0.0.1:8080: 7 requests, 0 answered by HAProxy itself, 1 retries",
+                   "  REPLICA   VERSION  PROCESS  PID  PORT   STARTS  WEIGHT  TRAFFIC     SESSIONS",
+                   "  web-r1-0  1.0.0    running  71   20000  1       256     yes         0",
+                   "  web-r2-0  1.1.0    running  72   20001  3       0       no (L4CON)  0"};
+    EXPECT_EQ(describe(demo, at("2026-11-24T02:00:02Z")), expected);
+}
+
+TEST(Listing, ShowsAPlanAndWhatStandsInItsWay) {
+    model::PlanView plan{.environment = "demo",
+                         .version = "1.1.0",
+                         .strategy = model::Strategy::blue_green,
+                         .at_least_seconds = 35};
+    plan.steps = {{.component = "web",
+                   .number = 1,
+                   .kind = model::StepKind::prepare,
+                   .new_replicas = 2,
+                   .old_replicas = 2,
+                   .text = "start 2 replicas"},
+                  {.component = "web",
+                   .number = 2,
+                   .kind = model::StepKind::bake,
+                   .weight_percent = 100,
+                   .at_least_seconds = 30}};
+    plan.blockers = {"demo is disabled"};
+
+    Lines expected{"1.1.0 to demo by blue-green: 2 steps, at least 35 s",
+                   "STEP  COMPONENT  WHAT              WEIGHT  NEW  OLD  AT LEAST",
+                   "1     web        start 2 replicas  0 %     2    2",
+                   "2     web        bake              100 %   0    0    30 s", "blocked: demo is disabled"};
+    EXPECT_EQ(describe(plan), expected);
+}
+
+TEST(Listing, ShowsDeploymentsAndHowToGoOn) {
+    model::DeploymentList list{.next = "k7"};
+    list.items = {{.id = {"01kb0z3v9m4e8r2t6w5y7a1c3d"},
+                   .environment = "demo",
+                   .version = "1.1.0",
+                   .phase = model::Phase::rolled_back,
+                   .reason = "worse\nby far",
+                   .actor = "mira"}};
+    list.items[0].created_at = at("2026-11-24T02:00:00.5Z");
+
+    Lines expected{
+        "ID                          CREATED               ENVIRONMENT  VERSION  STRATEGY  PHASE        BY   "
+        " REASON",
+        "01kb0z3v9m4e8r2t6w5y7a1c3d  2026-11-24T02:00:00Z  demo         1.1.0    canary    rolled_back  mira "
+        " worse\\nby far",
+        "there is more: --after k7"};
+    EXPECT_EQ(describe(list), expected);
+}
+
+TEST(Listing, ShowsWhoDidWhat) {
+    model::AuditList list;
+    list.items = {{.time = at("2026-11-24T02:00:00Z"),
+                   .actor = "mira",
+                   .address = "127.0.0.1",
+                   .action = "deployment.start",
+                   .target = "environment/demo",
+                   .result = "accepted"}};
+
+    Lines expected{"TIME                  WHO   FROM       ACTION            TARGET            RESULT",
+                   "2026-11-24T02:00:00Z  mira  127.0.0.1  deployment.start  environment/demo  accepted"};
+    EXPECT_EQ(describe(list), expected);
+}
+
+}  // namespace
+}  // namespace cli

@@ -1,0 +1,59 @@
+#include "rollout/evidence.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rollout {
+namespace {
+
+Observation seen(std::vector<std::tuple<int, std::uint64_t, std::uint64_t, char const*>> servers) {
+    Observation look;
+    for (auto const& [revision, requests, failures, generation] : servers) {
+        std::string name = target::replica_name("web", revision, 0);
+        look.replicas.push_back({.name = name, .revision = revision});
+        look.router.servers.push_back({.name = name, .counts = {requests, failures}, .generation = generation});
+    }
+    return look;
+}
+
+model::Rollout rollout() {
+    model::Rollout made;
+    made.from.number = 1;
+    made.to.number = 2;
+    return made;
+}
+
+TEST(Evidence, CountsOnlyWhatCameSinceTheFirstLook) {
+    auto it = rollout();
+    absorb(it, seen({{1, 1000, 5, "a"}, {2, 0, 0, "a"}}));
+    absorb(it, seen({{1, 1090, 6, "a"}, {2, 10, 1, "a"}}));
+    EXPECT_EQ(it.evidence.stable, (model::Counts{90, 1}));
+    EXPECT_EQ(it.evidence.canary, (model::Counts{10, 1}));
+}
+
+TEST(Evidence, BeforeTheCanarysFirstRequestTheStableWindowIsKeptApart) {
+    auto it = rollout();
+    absorb(it, seen({{1, 1000, 5, "a"}}));
+    absorb(it, seen({{1, 1100, 5, "a"}, {2, 0, 0, "a"}}));
+    EXPECT_EQ(it.evidence.before_stable, (model::Counts{100, 0}));
+    EXPECT_EQ(it.evidence.stable, (model::Counts{}));
+}
+
+TEST(Evidence, ARestartOfHaproxyLosesNothingAndDoublesNothing) {
+    auto it = rollout();
+    absorb(it, seen({{1, 1000, 0, "a"}, {2, 100, 0, "a"}}));
+    absorb(it, seen({{1, 30, 0, "b"}, {2, 7, 2, "b"}}));
+    EXPECT_EQ(it.evidence.canary, (model::Counts{107, 2}));
+    EXPECT_EQ(it.evidence.stable, (model::Counts{30, 0}));
+}
+
+TEST(Evidence, AtFullWeightTheLastWindowOfTheStableVersionStandsIn) {
+    auto it = rollout();
+    it.evidence.stage_stable = {500, 1};
+    it.evidence.stage_canary = {500, 1};
+    begin_stage(it.evidence, 100);
+    EXPECT_EQ(it.evidence.before_stable, (model::Counts{500, 1}));
+    EXPECT_EQ(it.evidence.stage_canary, (model::Counts{}));
+}
+
+}  // namespace
+}  // namespace rollout

@@ -1,0 +1,118 @@
+#include "rollout/wish.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+
+namespace rollout {
+namespace {
+
+/// A component with replicas of revision 1 (stable) and 2 (new), all of them running and in the route.
+class Component {
+public:
+    Component& replica(int revision, int slot, bool routable = true, int weight = 0, std::int64_t sessions = 0, bool draining = false) {
+        target::Replica replica{.name = target::replica_name("web", revision, slot), .revision = revision, .slot = slot,
+                                .port = static_cast<std::uint16_t>(20000 + 100 * revision + slot)};
+        replica.process.phase = target::ProcessPhase::running;
+        seen.replicas.push_back(replica);
+        seen.router.servers.push_back({.name = replica.name, .address = fmt::format("127.0.0.1:{}", replica.port), .weight = weight,
+                                       .draining = draining, .routable = routable, .sessions = sessions});
+        return *this;
+    }
+    Observation seen{.router = {.running = true, .listen = "127.0.0.1:80"}};
+};
+
+Wish wish(int old_replicas, int new_replicas, int new_percent) {
+    Wish wanted{.traffic = {.listen = "127.0.0.1:80"}};
+    wanted.parts.push_back({{.number = 1, .version = "1"}, old_replicas, 100 - new_percent});
+    wanted.parts.push_back({{.number = 2, .version = "2"}, new_replicas, new_percent});
+    return wanted;
+}
+
+std::string told(std::vector<Effect> const& effects) {
+    std::string text;
+    for (Effect const& effect : effects) text += say(effect) + "; ";
+    return text;
+}
+
+TEST(Wish, StartsWhatIsMissing) {
+    Component component;
+    component.replica(1, 0, true, 256);
+    EXPECT_EQ(told(missing(wish(1, 2, 0), "web", component.seen)), "start web-r2-0; start web-r2-1; ");
+}
+
+TEST(Wish, GivesEachPartItsShareWhateverTheNumbersOfReplicas) {
+    base::Random random(5);
+    for (int run = 0; run < 500; ++run) {
+        int old_replicas = 1 + static_cast<int>(random.below(7)), new_replicas = 1 + static_cast<int>(random.below(7));
+        int percent = 1 + static_cast<int>(random.below(99));
+        Component component;
+        for (int slot = 0; slot < old_replicas; ++slot) component.replica(1, slot);
+        for (int slot = 0; slot < new_replicas; ++slot) component.replica(2, slot);
+        auto route = wanted_route(wish(old_replicas, new_replicas, percent), component.seen);
+        double mine = 0, all = 0;
+        for (auto const& server : route.servers) {
+            EXPECT_GT(server.weight, 0) << "every part with a share gets requests";
+            EXPECT_LE(server.weight, 256);
+            all += server.weight;
+            if (server.name.starts_with("web-r2")) mine += server.weight;
+        }
+        EXPECT_NEAR(100 * mine / all, percent, 2.5) << percent << " %" << old_replicas << " " << new_replicas;
+    }
+}
+
+TEST(Wish, AReplicaWithoutAPassedCheckGetsNothing) {
+    Component component;
+    component.replica(1, 0, true, 256).replica(2, 0, false);
+    auto route = wanted_route(wish(1, 1, 50), component.seen);
+    EXPECT_EQ(route.servers[1].weight, 0);
+    EXPECT_FALSE(in_force(wish(1, 1, 50), component.seen));
+}
+
+TEST(Wish, TheWeightsStayAsTheyAreWhenNobodyWantedCanServe) {
+    Component component;
+    component.replica(1, 0, false, 200).replica(2, 0, true, 56);
+    auto route = wanted_route(wish(1, 0, 0), component.seen);
+    EXPECT_EQ(route.servers[0].weight, 200);
+    EXPECT_EQ(route.servers[1].weight, 56) << "the last that serves goes on serving";
+    EXPECT_FALSE(route.servers[1].draining);
+}
+
+TEST(Wish, ALeavingReplicaDrainsThenLeavesTheRouteThenStops) {
+    auto wanted = wish(1, 0, 0);
+    Component serving, draining, empty, gone;
+    serving.replica(1, 0, true, 256).replica(2, 0, true, 256, 3);
+    EXPECT_EQ(told(missing(wanted, "web", serving.seen)), "route web-r1-0=256 web-r2-0=0 draining; ");
+    draining.replica(1, 0, true, 256).replica(2, 0, true, 0, 3, true);
+    EXPECT_EQ(told(missing(wanted, "web", draining.seen)), "");
+    empty.replica(1, 0, true, 256).replica(2, 0, true, 0, 0, true);
+    EXPECT_EQ(told(missing(wanted, "web", empty.seen)), "route web-r1-0=256; ");
+    gone.replica(1, 0, true, 256).replica(2, 0);
+    gone.seen.router.servers.pop_back();
+    EXPECT_EQ(told(missing(wanted, "web", gone.seen)), "stop web-r2-0; ");
+}
+
+TEST(Wish, WhatOutlivesTheDrainLimitIsCut) {
+    Component component;
+    component.replica(1, 0, true, 256).replica(2, 0, true, 0, 3, true);
+    auto wanted = wish(1, 0, 0);
+    wanted.cut = true;
+    EXPECT_EQ(told(missing(wanted, "web", component.seen)), "route web-r1-0=256; ");
+}
+
+TEST(Wish, NothingIsMissingWhenAllIsAsWanted) {
+    Component component;
+    component.replica(1, 0, true, 256).replica(1, 1, true, 256);
+    EXPECT_EQ(told(missing(wish(2, 0, 0), "web", component.seen)), "");
+    EXPECT_TRUE(in_force(wish(2, 0, 0), component.seen));
+}
+
+TEST(Wish, HaproxyThatDoesNotRunIsStartedByTheRoute) {
+    Component component;
+    component.replica(1, 0, true, 256);
+    component.seen.router.running = false;
+    EXPECT_NE(told(missing(wish(1, 0, 0), "web", component.seen)).find("route"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rollout

@@ -1,0 +1,141 @@
+"""kill -9 of the portal at every crash point of a strategy, on real processes under constant traffic.
+
+usage: kill_matrix.py STRATEGY [SITES]
+
+One undisturbed deployment enumerates the N points; then the portal is killed at each of them, started again, and must end the
+deployment as if nothing had happened: the same story but for repeated effects, the right weights, no process orphaned or doubled,
+no request lost. N is printed, and may not be smaller than the number in kill_points.json.
+"""
+import concurrent.futures
+import contextlib
+import http.client
+import json
+import pathlib
+import sys
+import threading
+
+from harness import Site, new_key, until
+
+here = pathlib.Path(__file__).parent
+
+
+def steps(story):
+    """The steps in their order, without repetitions and without what depends on counts and times."""
+    seen = []
+    for text in story:
+        if text.startswith("step ") and text not in seen:
+            seen.append(text)
+    return [text.replace("1.3.0", "X").replace("1.1.0", "X").replace("1.0.0", "X") for text in seen]
+
+
+def points_reached(site):
+    trace = site.folder / "crash-points.txt"
+    return len(trace.read_text().splitlines()) if trace.exists() else 0
+
+
+class Victim:
+    """A site whose portal is killed again and again, while its traffic goes on."""
+
+    def __init__(self, strategy):
+        self.strategy = strategy
+        self.site = Site(replicas=2, strategy={"weights_percent": [50, 100], "bake": "300ms", "settle": "100ms", "watch": "300ms"},
+                         judge={"min_requests": 1, "max_wait": "1s"})
+        self.site.start()
+        self.version = "1.0.0"
+        end = self.site.wait_end(self.site.deploy(self.version))
+        assert end["phase"] == "completed", end
+        self.site.start_traffic(rate=40)
+
+    def deploy_with_crash(self, at):
+        """The ended deployment; the portal is killed at this point, if it gets there."""
+        site = self.site
+        site.terminate()
+        (site.folder / "crash-points.txt").unlink(missing_ok=True)
+        site.start(crash_at=at)
+        self.version = "1.1.0" if self.version != "1.1.0" else "1.3.0"
+        key, id = {"Idempotency-Key": new_key()}, None
+        died = False
+        while id is None:
+            try:
+                id = site.api("POST", "/api/environments/demo/deploy", {"version": self.version, "strategy": self.strategy}, key)["id"]
+            except (OSError, http.client.HTTPException):
+                site.portal.wait()
+                died = True
+                site.start()
+        while not died:
+            if site.portal.poll() is not None:
+                died = True
+                site.start()
+            else:
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    if site.deployment(id)["status"] in ("completed", "failed"):
+                        break
+                threading.Event().wait(0.05)
+        return died, site.wait_end(id), site.story(id)
+
+    def check(self, at, end, story, expected):
+        site = self.site
+        assert end["phase"] == "completed", f"point {at}: {end['phase']}: {end['reason']}"
+        assert steps(story) == expected, f"point {at}: the story differs: {steps(story)}"
+        def settled():
+            component = site.component()
+            running = site.running()
+            names = {replica["name"] for replica in component["replicas"]}
+            return (len(names) == 2 and all(r["weight"] > 0 and r["routable"] and r["version"] == self.version for r in component["replicas"])
+                    and set(running) == names | {"haproxy"} and all(len(pids) == 1 for pids in running.values()))
+        until(settled, lambda: f"point {at}: exactly the wanted processes run: {dict(site.running())} {site.component()['replicas']}", 30)
+
+    def close(self):
+        summary = self.site.stop_traffic()
+        own = self.site.component()["traffic"]["own_failures"]
+        self.site.close()
+        return summary, own
+
+
+def main(strategy, sites):
+    undisturbed = Victim(strategy)
+    died, end, story = undisturbed.deploy_with_crash(at=1_000_000)
+    assert not died and end["phase"] == "completed", end
+    expected = steps(story)
+    count = points_reached(undisturbed.site)
+    least = json.loads((here / "kill_points.json").read_text())[strategy]
+    print(f"{strategy}: {count} crash points (at least {least} wanted), {len(expected)} steps", flush=True)
+    assert count >= least, "crash points may only become more"
+
+    todo = list(range(1, count + 1))
+    lock = threading.Lock()
+    results = {"killed": 0, "sent": 0, "lost": 0, "own": 0}
+
+    def work(victim):
+        while True:
+            with lock:
+                if not todo:
+                    break
+                at = todo.pop(0)
+            died, end, story = victim.deploy_with_crash(at)
+            victim.check(at, end, story, expected)
+            with lock:
+                results["killed"] += died
+        summary, own = victim.close()
+        with lock:
+            results["sent"] += summary["sent"]
+            results["lost"] += summary["lost"]
+            results["own"] += own
+
+    victims = [undisturbed] + [Victim(strategy) for _ in range(sites - 1)]
+    try:
+        with concurrent.futures.ThreadPoolExecutor(sites) as pool:
+            for future in concurrent.futures.as_completed([pool.submit(work, victim) for victim in victims]):
+                future.result()
+    finally:
+        for victim in victims:
+            victim.site.close()
+    print(f"{strategy}: killed at {results['killed']} of {count} points; {results['sent']} requests sent, {results['lost']} lost, "
+          f"{results['own']} answered by HAProxy itself", flush=True)
+    # Looks that do nothing make the number of points of a run differ by a few; the last ones may not be reached again.
+    assert results["killed"] >= count * 0.9, "too few of the points were reached again"
+    assert results["lost"] == 0 and results["own"] == 0
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 4)

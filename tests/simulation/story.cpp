@@ -1,0 +1,472 @@
+#include "story.hpp"
+
+#include <cstdio>
+#include <set>
+
+#include "app/portal.hpp"
+#include "base/json.hpp"
+#include "http/client.hpp"
+#include "sim/network.hpp"
+#include "store/memory_vfs.hpp"
+#include "target/model_supervisor.hpp"
+#include "traffic/model_haproxy.hpp"
+
+namespace simulation {
+
+namespace {
+
+constexpr char password[] = "a long enough password";
+constexpr char declaration[] = R"(environments:
+  - name: demo
+    provider: on-premises
+    type: hci
+    region: local
+    enabled: true
+    target: {host: {haproxy: managed}}
+    components:
+      - name: web
+        service: http
+        enabled: true
+        workload: {command: [/opt/svc, "{version}", "{port}"], replicas: 2, stop_timeout: 5s}
+        traffic: {listen: "127.0.0.1:8080", health: /healthz}
+        strategy: {weights_percent: [25, 100], bake: 2s, settle: 1s, watch: 2s, progress_deadline: 40s, drain_limit: 20s}
+        judge: {min_requests: 5, margin_percent: 20, max_wait: 20s, on_no_data: promote}
+)";
+constexpr char listen_address[] = "127.0.0.1:8080";
+constexpr auto faults_last = 60s;
+constexpr auto bounded_time = 400s;
+
+/// Remembers every start, for I2 and the story of doubles.
+class WatchedSupervisor : public target::Supervisor {
+public:
+    explicit WatchedSupervisor(target::ModelSupervisor& real) : real_(real) {}
+    base::Result<void> launch(std::string const& folder, target::ProcessSpec const& spec) override {
+        launched.insert(folder.substr(folder.rfind('/') + 1));
+        return real_.launch(folder, spec);
+    }
+    base::Result<target::ProcessState> inspect(std::string const& folder) override { return real_.inspect(folder); }
+    base::Result<void> stop(std::string const& folder) override { return real_.stop(folder); }
+    base::Result<void> forget(std::string const& folder) override { return real_.forget(folder); }
+    base::Result<void> kill_command(std::string const& folder) override { return real_.kill_command(folder); }
+    base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken, std::uint16_t preferred) override {
+        return real_.free_port(taken, preferred);
+    }
+    std::string output_tail(std::string const& folder, std::size_t limit) override { return real_.output_tail(folder, limit); }
+
+    std::set<std::string> launched;
+
+private:
+    target::ModelSupervisor& real_;
+};
+
+/// I4: no fence ever goes back.
+class WatchedFiles : public base::FakeFiles {
+public:
+    base::Result<void> write(std::string const& path, std::string const& text) override {
+        if (path.ends_with("/fence")) {
+            std::int64_t epoch = std::atoll(text.c_str());
+            if (epoch < highest_[path]) violations.push_back("I4: the fence " + path + " went back");
+            highest_[path] = epoch;
+        }
+        return FakeFiles::write(path, text);
+    }
+    std::vector<std::string> violations;
+
+private:
+    std::map<std::string, std::int64_t> highest_;
+};
+
+/// One deployment as its client knows it.
+struct Order {
+    std::string version{};
+    std::string strategy{};
+    std::string when_busy{};
+    std::string key{};
+    std::string action{};      // asked for once, some time later
+    Duration at{};
+    std::string id{};
+    std::string phase{};
+    std::vector<std::string> steps{};
+};
+
+// (In functions of their own: g++ 12 does not take initializer lists inside coroutines.)
+std::string setup_body(std::string const& token) {
+    return base::json::serialize(base::json::object{{"token", token}, {"username", "alice"}, {"password", password}});
+}
+std::string login_body() { return base::json::serialize(base::json::object{{"username", "alice"}, {"password", password}}); }
+std::string deploy_body(Order const& order) {
+    base::json::object body{{"version", order.version}, {"strategy", order.strategy}};
+    if (!order.when_busy.empty()) body["options"] = base::json::object{{"when_busy", order.when_busy}};
+    return base::json::serialize(body);
+}
+http::Url portal_url(std::string const& path) { return {.host = "portal", .target = path}; }
+
+class Story : private base::CrashPoints {
+public:
+    explicit Story(Options const& options) : options_(options), world_(options.seed), chance_(options.seed * 7919 + 17) {
+        store::MemoryDisk::seed_sqlite(static_cast<std::uint32_t>(options.seed));
+    }
+    ~Story() override {
+        client_.kill();
+        if (process_) bury();
+    }
+
+    Outcome run() {
+        if (!options_.calm && options_.crash_at_point == 0)
+            network_.faults = {.delay = 20ms, .cut_per_mille = 5, .mute_per_mille = 1, .refuse_per_mille = 20};
+        (void)files_.write("/etc/environments.yaml", declaration);
+        supervisor_.set_programs([this](target::ProcessSpec const& spec) { return program(spec); });
+        plan_orders();
+        start_portal();
+        for (Order& order : orders_) asio::co_spawn(client_.executor(), place(order), must_not_throw);
+        send_traffic();
+        plan_death();
+        world_.at(SteadyTime{} + faults_last, [this] {
+            network_.faults = {};
+            deaths_ = false;
+        });
+
+        while (world_.now() < SteadyTime{} + bounded_time && !all_ended() && world_.step()) {
+            if (dead_) raise_again();
+            else if (deaths_ && world_.steps() >= die_at_step_) die();
+        }
+        check_end();
+        outcome_.hash = world_.hash();
+        outcome_.steps = world_.steps();
+        outcome_.crash_points = points_;
+        outcome_.deployments = static_cast<int>(orders_.size());
+        outcome_.virtual_time = world_.now() - SteadyTime{};
+        return std::move(outcome_);
+    }
+
+private:
+    // -- The world.
+
+    target::ModelProgram program(target::ProcessSpec const& spec) {
+        auto program = target::ModelSupervisor::by_last_number(spec);
+        program.start_delay = 50ms + chance_.up_to(200ms);
+        program.ready_delay = chance_.up_to(2s);
+        for (std::string const& word : spec.command)
+            if (word.starts_with("1.") || word.starts_with("2.")) program.version = word;
+        if (program.version.starts_with("2.")) program.error_per_mille = 600;
+        return program;
+    }
+
+    void send_traffic() {
+        world_.at(world_.now() + 20ms + chance_.up_to(60ms), [this] {
+            if (serving_) {
+                ++outcome_.requests;
+                Duration service = chance_.chance_per_mille(20) ? 2s : chance_.up_to(30ms);
+                haproxy_.request(listen_address, service, [this](traffic::ModelAnswer const& answer) { answered(answer); });
+            }
+            send_traffic();
+        });
+    }
+    void answered(traffic::ModelAnswer const& answer) {
+        if (answer.kind == traffic::ModelAnswer::Kind::lost) violation("I1: a request was lost: " + answer.why);
+        if (answer.kind == traffic::ModelAnswer::Kind::failed && !answer.version.starts_with("2."))
+            violation("ready before the check: " + answer.server + " of " + answer.version + " was asked before it was ready");
+    }
+
+    // -- The portal, its deaths and its resurrections.
+
+    void start_portal() {
+        process_.emplace(world_, "portal");
+        auto opened = store::open_sqlite({.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false}, process_->workers(), process_->workers());
+        if (!opened) return violation("the database does not open: " + opened.error().message);
+        store_ = std::move(*opened);
+        dialer_ = network_.dialer(*process_);
+        portal_.emplace(app::World{.executor = process_->executor(),
+                                   .workers = process_->workers(),
+                                   .clock = process_->clock(),
+                                   .random = portal_random_,
+                                   .secrets = secrets_,
+                                   .dialer = *dialer_,
+                                   .files = files_,
+                                   .supervisor = watched_,
+                                   .store = *store_,
+                                   .crash_points = *this},
+                        app::PortalSettings{.environments_file = "/etc/environments.yaml",
+                                            .data_folder = "/data",
+                                            .runtime_folder = "/run",
+                                            .version = "simulation",
+                                            .engine = {.owner = "portal-" + std::to_string(++lives_), .planted_fault = options_.planted_fault},
+                                            .accounts = {.cost = {.memory_bytes = 8192, .passes = 1}}});
+        auto start = [](app::Portal& portal, std::unique_ptr<base::Listener> listener, Story& story) -> awaitable<void> {
+            base::Result<void> started = co_await portal.start(std::move(listener));
+            if (!started) story.violation("the portal does not start: " + started.error().message);
+            if (portal.setup_token()) story.token_ = *portal.setup_token();
+        };
+        asio::co_spawn(process_->executor(), start(*portal_, network_.listen(*process_, "portal:"), *this), must_not_throw);
+        tell("the portal starts");
+    }
+
+    awaitable<void> reach(std::string_view where) override {
+        ++points_;
+        world_.note(where);
+        if (points_ != options_.crash_at_point) co_return;
+        tell(fmt::format("crash point {}: {}", points_, where));
+        dead_ = true;
+        co_await asio::async_initiate<asio::use_awaitable_t<> const, void(error_code, std::size_t)>(
+            [this](auto handler) { (void)process_->park(std::move(handler)); }, use_awaitable);
+    }
+
+    void plan_death() {
+        if (options_.calm || options_.crash_at_point != 0) deaths_ = false;
+        die_at_step_ = world_.steps() + 200 + chance_.below(12'000);
+    }
+    void die() { dead_ = true; }
+    void raise_again() {
+        dead_ = false;
+        ++outcome_.crashes;
+        world_.note("crash");
+        tell("the portal is killed");
+        bury();
+        disk_.crash(portal_random_);
+        world_.at(world_.now() + chance_.up_to(3s), [this] { start_portal(); });
+        plan_death();
+    }
+    /// In this order: the network forgets it, its coroutines go, then what they refer to, then what those used.
+    void bury() {
+        network_.forget(*process_);
+        disk_.die();
+        process_->kill();
+        portal_.reset();
+        store_.reset();
+        dialer_.reset();
+        process_.reset();
+    }
+
+    // -- What people do.
+
+    void plan_orders() {
+        char const* strategies[] = {"canary", "blue-green", "rolling"};
+        orders_.push_back({.version = "1.0.0", .strategy = "canary"});
+        std::uint64_t count = options_.crash_at_point != 0 || options_.calm ? 1 : 1 + chance_.below(3);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            Order order{.version = fmt::format("{}.{}.0", chance_.chance_per_mille(300) ? 2 : 1, i + 1), .strategy = strategies[chance_.below(3)]};
+            if (options_.crash_at_point != 0 || options_.calm) order = {.version = "1.1.0", .strategy = strategies[options_.seed % 3]};
+            else if (chance_.chance_per_mille(300)) order.action = chance_.chance_per_mille(500) ? "abort" : chance_.chance_per_mille(500) ? "pause" : "promote";
+            if (chance_.chance_per_mille(300)) order.when_busy = "supersede";
+            order.at = chance_.up_to(20s);
+            orders_.push_back(order);
+        }
+        for (std::size_t i = 0; i < orders_.size(); ++i) orders_[i].key = fmt::format("order-{}-{}", options_.seed, i);
+    }
+
+    awaitable<std::optional<base::json::value>> ask(std::string method, std::string path, std::string body, std::string key = {}) {
+        http::Request request;
+        request.method = std::move(method);
+        request.body = std::move(body);
+        request.raw_target = path;
+        request.path = path;
+        if (!session_.empty()) request.fields.set("Authorization", "Bearer " + session_);
+        if (!request.body.empty()) request.fields.set("Content-Type", "application/json");
+        if (!key.empty()) request.fields.set("Idempotency-Key", key);
+        http::Url url = portal_url(path);
+        auto answer = co_await http::send(*client_dialer_, client_.clock(), url, std::move(request), 5s);
+        if (!answer) co_return std::nullopt;
+        status_ = answer->status;
+        auto parsed = base::parse_json(answer->body);
+        if (answer->status >= 500) co_return std::nullopt;
+        co_return parsed ? *parsed : base::json::value();
+    }
+
+    awaitable<void> log_in() {
+        while (session_.empty()) {
+            co_await client_.clock().sleep_for(200ms);
+            if (token_.empty()) continue;
+            std::string path = made_ ? "/api/admin/login" : "/api/admin/setup";
+            std::string body = made_ ? login_body() : setup_body(token_);
+            auto answer = co_await ask("POST", path, body);
+            if (!answer) {
+                made_ = !made_;  // unknown whether it happened: try the other door
+                continue;
+            }
+            if (answer->is_object() && answer->as_object().contains("token"))
+                session_ = std::string(answer->as_object().at("token").as_string());
+            else
+                made_ = !made_;
+        }
+    }
+
+    awaitable<void> place(Order& order) {
+        bool first = &order == &orders_.front();
+        if (first)
+            co_await log_in();
+        else
+            while (!serving_) co_await client_.clock().sleep_for(500ms);
+        co_await client_.clock().sleep_for(order.at);
+        std::string body = deploy_body(order);
+        while (order.id.empty()) {
+            auto answer = co_await ask("POST", "/api/environments/demo/deploy", body, order.key);
+            if (answer && answer->is_object() && answer->as_object().contains("id"))
+                order.id = std::string(answer->as_object().at("id").as_string());
+            else if (answer)
+                violation(fmt::format("a deployment was refused: {} {}", status_, base::json::serialize(*answer)));
+            if (order.id.empty()) co_await client_.clock().sleep_for(1s);
+        }
+        tell("accepted: " + order.version + " " + order.strategy);
+        co_await follow(order);
+        if (first) serving_ = true;
+    }
+
+    awaitable<void> follow(Order& order) {
+        Duration patience = 2s + chance_.up_to(8s);
+        SteadyTime began = client_.clock().now();
+        while (true) {
+            co_await client_.clock().sleep_for(500ms);
+            auto answer = co_await ask("GET", "/api/deployments/" + order.id, "");
+            if (!answer) continue;
+            auto view = base::from_json<model::DeploymentView>(*answer);
+            if (!view) {
+                violation("I1: an accepted deployment cannot be read: " + base::json::serialize(*answer));
+                co_return;
+            }
+            check_weight(*view);
+            order.phase = base::enum_name(view->phase);
+            if (view->status == model::Status::completed || view->status == model::Status::failed) co_return tell(order.version + " " + order.phase + ": " + view->reason);
+            if (!order.action.empty() && client_.clock().now() > began + patience) {
+                auto done = co_await ask("POST", "/api/deployments/" + order.id + "/" + order.action, "{}");
+                if (!done) continue;
+                tell(order.version + " " + order.action);
+                order.action = order.action == "pause" ? "resume" : "";
+                patience += 5s;
+            }
+        }
+    }
+
+    /// I6: what is in force never exceeds the step that was approved.
+    void check_weight(model::DeploymentView const& view) {
+        for (auto const& component : view.components) {
+            if (component.plan.empty() || component.step == 0 || view.phase == model::Phase::aborting) continue;
+            int approved = component.plan[static_cast<std::size_t>(component.step) - 1].weight_percent;
+            if (component.weight_percent > approved + 2 && component.from_version)
+                violation(fmt::format("I6: {} has {} % of the traffic, {} % are approved", view.version, component.weight_percent, approved));
+        }
+    }
+
+    bool all_ended() const {
+        return std::all_of(orders_.begin(), orders_.end(), [](Order const& order) {
+            auto phase = base::parse_enum<model::Phase>(order.phase, "phase");
+            return phase && model::is_final(*phase);
+        });
+    }
+
+    // -- What must be true in the end.
+
+    void check_end() {
+        if (!all_ended()) {
+            std::string left;
+            for (Order const& order : orders_) left += fmt::format(" {} is {}", order.version, order.phase.empty() ? "not accepted" : order.phase);
+            violation("I10: no progress:" + left);
+        }
+        for (std::string const& each : files_.violations) violation(each);
+        if (process_) bury();
+        disk_.crash(portal_random_);
+        sim::Process reader(world_, "reader");
+        auto opened = store::open_sqlite({.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false}, reader.workers(), reader.workers());
+        if (!opened) return violation("the database does not open in the end: " + opened.error().message);
+        bool done = false;
+        auto check = [](Story& story, store::Store& store, bool& ended) -> awaitable<void> {
+            auto read = [&story](store::Transaction& transaction) { return story.check_store(transaction); };
+            auto result = co_await store.read(std::move(read));
+            if (!result) story.violation("the store cannot be read: " + result.error().message);
+            ended = true;
+        };
+        asio::co_spawn(reader.executor(), check(*this, **opened, done), must_not_throw);
+        while (!done && world_.step()) {}
+        reader.kill();
+        opened->reset();
+    }
+
+    base::Result<void> check_store(store::Transaction& transaction) {
+        std::set<std::string> intended;
+        std::map<std::string, std::string> final_phase;
+        std::int64_t transitions = 0;
+        for (Order const& order : orders_) {
+            if (order.id.empty()) continue;
+            TRY(std::vector<store::Effect> effects, store::effects_of(transaction, {order.id}, "web"));
+            for (auto const& effect : effects)
+                if (effect.purpose == "start") intended.insert(effect.object);
+            TRY(std::vector<model::LogEntry> log, store::read_log(transaction, {order.id}, 0, 10'000));
+            for (auto const& entry : log) {
+                world_.note(entry.text);
+                if (options_.trace) std::printf("    %s  %s\n", order.version.c_str(), entry.text.c_str());
+            }
+        }
+        TRY(std::vector<store::Effect> kept, store::effects_of(transaction, {}, "web"));
+        for (auto const& effect : kept)
+            if (effect.purpose == "start") intended.insert(effect.object);
+        for (std::string const& name : watched_.launched)
+            if (name.starts_with("web-") && !intended.contains(name)) violation("I2: " + name + " was started without a stored intent");
+
+        std::int64_t seq = 0;
+        std::map<std::string, std::string> phase;
+        while (true) {
+            TRY(std::vector<model::Event> events, store::read_events(transaction, seq, 1000));
+            if (events.empty()) break;
+            for (auto const& event : events) {
+                if (event.seq <= seq) violation("events are not in order");
+                seq = event.seq;
+                if (!event.topic.starts_with("deployment/") || !event.payload.is_object()) continue;
+                std::string now(event.payload.as_object().at("phase").as_string());
+                std::string& before = phase[event.entity];
+                auto was = base::parse_enum<model::Phase>(before, "phase");
+                if (was && model::is_final(*was) && before != now) violation("I5: " + event.entity + " was " + before + " and became " + now);
+                if (before != now && event.actor == "pilothouse") ++transitions;
+                before = now;
+            }
+        }
+        std::int64_t audited = 0;
+        std::string after;
+        do {
+            TRY(auto page, store::list_audit(transaction, after, 500));
+            for (auto const& entry : page.items)
+                if (entry.actor == "pilothouse" && entry.action.starts_with("deployment.")) ++audited;
+            after = page.next;
+        } while (!after.empty());
+        if (audited != transitions) violation(fmt::format("I8: {} transitions, {} audit rows", transitions, audited));
+        return {};
+    }
+
+    void violation(std::string what) {
+        tell("VIOLATION " + what);
+        if (outcome_.violations.size() < 10) outcome_.violations.push_back(std::move(what));
+    }
+    void tell(std::string const& what) {
+        world_.note(what);
+        if (options_.trace)
+            std::printf("%9.3f  %s\n", std::chrono::duration<double>(world_.now() - SteadyTime{}).count(), what.c_str());
+    }
+
+    Options options_;
+    sim::Simulation world_;
+    base::Random chance_;
+    base::Random portal_random_{options_.seed + 1};
+    auth::SeededSecrets secrets_{options_.seed + 2};
+    sim::Network network_{world_};
+    WatchedFiles files_;
+    target::ModelSupervisor supervisor_{world_, files_};
+    traffic::ModelHaproxy haproxy_{world_, network_, files_, supervisor_};
+    WatchedSupervisor watched_{supervisor_};
+    store::MemoryDisk disk_{"disk", options_.seed + 3, [this] { return client_.clock().wall_now(); }};
+    sim::Process client_{world_, "client"};
+    std::unique_ptr<base::Dialer> client_dialer_ = network_.dialer(client_);
+    std::optional<sim::Process> process_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<base::Dialer> dialer_;
+    std::optional<app::Portal> portal_;
+    std::deque<Order> orders_;
+    Outcome outcome_;
+    std::string token_, session_;
+    std::uint64_t points_ = 0, die_at_step_ = 0;
+    int status_ = 0, lives_ = 0;
+    bool serving_ = false, made_ = false, deaths_ = true, dead_ = false;
+};
+
+}  // namespace
+
+Outcome run(Options const& options) { return Story(options).run(); }
+
+}  // namespace simulation

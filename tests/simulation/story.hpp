@@ -1,0 +1,34 @@
+// One seed: the whole portal, as app/ puts it together, in a world of virtual time with clients, traffic, a network that
+// delays and cuts, and sudden deaths. Then what was broken.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "rollout/engine.hpp"
+
+namespace simulation {
+
+struct Options {
+    std::uint64_t seed = 1;
+    rollout::PlantedFault planted_fault = rollout::PlantedFault::none;
+    bool trace = false;          // print what happens, for a person to read
+    /// 0: by the seed. Otherwise the portal dies at exactly this crash point of the run, and at no other.
+    std::uint64_t crash_at_point = 0;
+    bool calm = false;           // no deaths, no faults of the network: the undisturbed run
+};
+
+struct Outcome {
+    std::uint64_t hash = 0;
+    std::uint64_t steps = 0;
+    std::uint64_t crash_points = 0;  // reached
+    int crashes = 0;
+    int requests = 0;                // of the constant traffic
+    int deployments = 0;
+    Duration virtual_time{};
+    std::vector<std::string> violations{};
+};
+
+/// The same options give the same outcome, bit for bit.
+Outcome run(Options const& options);
+
+}  // namespace simulation
