@@ -49,15 +49,24 @@ http::Response json_answer(Call& call, std::shared_ptr<std::string const> body, 
 
 int status_of(Errc code) {
     switch (code) {
-        case Errc::invalid: return 400;
-        case Errc::unauthenticated: return 401;
-        case Errc::forbidden: return 403;
-        case Errc::not_found: return 404;
-        case Errc::conflict: return 409;
-        case Errc::unsupported: return 422;
-        case Errc::internal: return 500;
-        case Errc::unavailable: return 503;
-        case Errc::timed_out: return 504;
+        case Errc::invalid:
+            return 400;
+        case Errc::unauthenticated:
+            return 401;
+        case Errc::forbidden:
+            return 403;
+        case Errc::not_found:
+            return 404;
+        case Errc::conflict:
+            return 409;
+        case Errc::unsupported:
+            return 422;
+        case Errc::internal:
+            return 500;
+        case Errc::unavailable:
+            return 503;
+        case Errc::timed_out:
+            return 504;
     }
     return 500;
 }
@@ -79,12 +88,18 @@ http::Response problem(http::Request const& request, base::Error const& error) {
     int status = status_of(error.code);
     if (status >= 500)
         base::log(base::LogLevel::warning, "a request failed",
-                  {{"method", request.method}, {"path", request.path}, {"problem", error.message}, {"detail", error.detail}, {"trace", request.trace_id}});
-    std::string const said = error.code == Errc::internal
-                                 ? "something went wrong inside Pilothouse; the log tells more under this trace id"
-                                 : error.message;
+                  {{"method", request.method},
+                   {"path", request.path},
+                   {"problem", error.message},
+                   {"detail", error.detail},
+                   {"trace", request.trace_id}});
+    std::string const said =
+        error.code == Errc::internal
+            ? "something went wrong inside Pilothouse; the log tells more under this trace id"
+            : error.message;
     http::Response response = http::problem(request, status, base::name(error.code), said);
-    if (error.code == Errc::unauthenticated) response.fields.set("WWW-Authenticate", "Bearer realm=\"pilothouse\"");
+    if (error.code == Errc::unauthenticated)
+        response.fields.set("WWW-Authenticate", "Bearer realm=\"pilothouse\"");
     if (error.code == Errc::unavailable) response.fields.set("Retry-After", "5");
     return response;
 }

@@ -1,5 +1,5 @@
-// The REST interface: takes a request, asks who it is and whether they may, hands it to the room that knows, and says the
-// answer or what is wrong.
+// The REST interface: takes a request, asks who it is and whether they may, hands it to the room that knows,
+// and says the answer or what is wrong.
 #pragma once
 #include <functional>
 #include <memory>
@@ -15,9 +15,10 @@
 
 namespace api {
 
-/// Edits the declaration and lets the engine accept it before it returns. Errors: not_found; conflict (the file cannot be
-/// edited there, with the reason); unavailable (not writable).
-using Toggle = std::function<awaitable<base::Result<void>>(std::string environment, std::optional<std::string> component, bool enabled)>;
+/// Edits the declaration and lets the engine accept it before it returns. Errors: not_found; conflict (the
+/// file cannot be edited there, with the reason); unavailable (not writable).
+using Toggle = std::function<awaitable<base::Result<void>>(
+    std::string environment, std::optional<std::string> component, bool enabled)>;
 
 /// What the interface needs of the rest. Everything outlives the Api.
 struct Services {

@@ -20,7 +20,8 @@ Answer<DeploymentView> act(Call& call, Action action) {
     co_return co_await call.engine().act(call.deployment(), action, call.caller());
 }
 
-Result<store::Page<DeploymentView>> read_page(store::Transaction& transaction, store::DeploymentFilter const& filter) {
+Result<store::Page<DeploymentView>> read_page(store::Transaction& transaction,
+                                              store::DeploymentFilter const& filter) {
     TRY(store::Page<model::Deployment> page, store::list_deployments(transaction, filter));
     std::vector<DeploymentId> ids;
     for (model::Deployment const& deployment : page.items) ids.push_back(deployment.id);
@@ -33,22 +34,31 @@ Result<store::Page<DeploymentView>> read_page(store::Transaction& transaction, s
     return views;
 }
 
-store::DeploymentFilter filter_of(DeploymentsQuery const& query) {
-    return {.environment = query.environment.value_or(""),
-            .status = query.status,
-            .strategy = query.strategy,
-            .version = query.version.value_or(""),
-            .trigger = query.trigger,
-            .created_from = query.created_from,
-            .created_before = query.created_before,
-            .after = query.after.value_or(""),
-            .limit = query.limit};
+Result<store::DeploymentFilter> filter_of(DeploymentsQuery const& query) {
+    TRY(std::string after, place_of(query.after));
+    return store::DeploymentFilter{.environment = query.environment.value_or(""),
+                                   .status = query.status,
+                                   .strategy = query.strategy,
+                                   .version = query.version.value_or(""),
+                                   .trigger = query.trigger,
+                                   .created_from = query.created_from,
+                                   .created_before = query.created_before,
+                                   .after = std::move(after),
+                                   .limit = query.limit};
 }
 
 }  // namespace
 
+Result<std::string> place_of(std::optional<std::string> const& after) {
+    if (!after) return std::string();
+    if (after->empty())
+        return base::invalid("after: is empty; take it from an answer's \"next\", or leave it out");
+    return *after;
+}
+
 Result<void> check_id(DeploymentId const& id) {
-    bool plausible = id.value.size() <= 64 && std::all_of(id.value.begin(), id.value.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    bool plausible = id.value.size() <= 64 && std::all_of(id.value.begin(), id.value.end(),
+                                                          [](char c) { return c > ' ' && c < '\x7f'; });
     if (plausible) return {};
     return base::not_found("there is no such deployment; an id looks like 01kb0z3v9m4e8r2t6w5y7a1c3d");
 }
@@ -99,10 +109,13 @@ Answer<DeploymentView> find_deployment(Services const& services, DeploymentId id
     co_return co_await services.store.read(std::move(find));
 }
 
-Answer<DeploymentView> show_deployment(Call& call) { return find_deployment(call.services(), call.deployment()); }
+Answer<DeploymentView> show_deployment(Call& call) {
+    return find_deployment(call.services(), call.deployment());
+}
 
 Answer<model::DeploymentList> list_deployments(Call& call, Query<DeploymentsQuery> query) {
-    auto read = [filter = filter_of(query.value)](store::Transaction& transaction) { return read_page(transaction, filter); };
+    CO_TRY(store::DeploymentFilter filter, filter_of(query.value));
+    auto read = [filter](store::Transaction& transaction) { return read_page(transaction, filter); };
     CO_TRY(store::Page<DeploymentView> page, co_await call.store().read(std::move(read)));
     model::DeploymentList list;
     if (!page.next.empty()) list.next = std::move(page.next);

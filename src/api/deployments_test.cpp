@@ -5,7 +5,9 @@
 namespace api {
 namespace {
 
-std::string text_at(http::Response const& response, char const* key) { return std::string(World::json_of(response).at(key).as_string()); }
+std::string text_at(http::Response const& response, char const* key) {
+    return std::string(World::json_of(response).at(key).as_string());
+}
 
 http::Fields key(std::string value) {
     http::Fields fields;
@@ -45,9 +47,21 @@ TEST(Deployments, EndAndAreThenReadFromTheStore) {
 TEST(Deployments, ThatAreUnknownAre404) {
     World world;
     for (std::string id : {"01kb0z3v9m4e8r2t6w5y7a1c3d", "a b", "%00", "\xc3\xa9"})
-        for (char const* what : {"", "/logs"}) EXPECT_EQ(world.ask("GET", "/api/deployments/" + (id == "a b" ? "a%20b" : id == "\xc3\xa9" ? "%C3%A9" : id) + what).status, 404) << id;
+        for (char const* what : {"", "/logs"})
+            EXPECT_EQ(world
+                          .ask("GET", "/api/deployments/" +
+                                          (id == "a b"        ? "a%20b"
+                                           : id == "\xc3\xa9" ? "%C3%A9"
+                                                              : id) +
+                                          what)
+                          .status,
+                      404)
+                << id;
     for (char const* action : {"pause", "resume", "promote", "abort", "retry", "rollback"})
-        EXPECT_EQ(world.ask("POST", fmt::format("/api/deployments/01kb0z3v9m4e8r2t6w5y7a1c3d/{}", action)).status, 404) << action;
+        EXPECT_EQ(
+            world.ask("POST", fmt::format("/api/deployments/01kb0z3v9m4e8r2t6w5y7a1c3d/{}", action)).status,
+            404)
+            << action;
 }
 
 TEST(Deployments, PausedAndResumedAndAborted) {
@@ -83,9 +97,11 @@ TEST(Deployments, RetriedAndRolledBackAreNewOnes) {
     EXPECT_EQ(back.status, 202);
     EXPECT_EQ(text_at(back, "rollback_of"), second);
     EXPECT_EQ(text_at(back, "version"), "1.0.0");
-    http::Response named = world.ask("POST", "/api/deployments/" + second + "/rollback", R"({"version":"9.9.9"})");
+    http::Response named =
+        world.ask("POST", "/api/deployments/" + second + "/rollback", R"({"version":"9.9.9"})");
     EXPECT_EQ(named.status, 400);
-    EXPECT_TRUE(text_at(named, "detail").starts_with("version: 9.9.9 is unknown to component web")) << text_at(named, "detail");
+    EXPECT_TRUE(text_at(named, "detail").starts_with("version: 9.9.9 is unknown to component web"))
+        << text_at(named, "detail");
 }
 
 TEST(Deployments, ArePagedWithoutGapsOrDoubles) {
@@ -98,7 +114,8 @@ TEST(Deployments, ArePagedWithoutGapsOrDoubles) {
     std::vector<std::string> seen;
     std::string after;
     do {
-        auto page = World::json_of(world.ask("GET", "/api/deployments?limit=2" + (after.empty() ? "" : "&after=" + after)));
+        auto page = World::json_of(
+            world.ask("GET", "/api/deployments?limit=2" + (after.empty() ? "" : "&after=" + after)));
         for (auto const& item : page.at("items").as_array()) seen.emplace_back(item.at("id").as_string());
         after = page.at("next").is_null() ? "" : std::string(page.at("next").as_string());
         if (seen.size() == 2) world.ask("POST", deploy, body);
@@ -158,7 +175,8 @@ TEST(Idempotency, AnAnswerIsForgottenAfterADay) {
     world.ask("POST", deploy, body, key("k1"));
     EXPECT_EQ(count(world), 1U);
     world.clock().jump_wall(2s);
-    EXPECT_EQ(world.ask("POST", deploy, body, key("k1")).status, 202) << "the session goes by the steady clock";
+    EXPECT_EQ(world.ask("POST", deploy, body, key("k1")).status, 202)
+        << "the session goes by the steady clock";
     EXPECT_EQ(count(world), 2U);
 }
 
@@ -190,7 +208,8 @@ TEST(Idempotency, TwoAtTheSameTimeAreOne) {
 
 TEST(Idempotency, KeysAreVisibleAscii) {
     World world;
-    for (std::string bad : {"", " ", "a b", "\x01", "caf\xc3\xa9"}) EXPECT_EQ(world.ask("POST", deploy, body, key(bad)).status, 400) << bad;
+    for (std::string bad : {"", " ", "a b", "\x01", "caf\xc3\xa9"})
+        EXPECT_EQ(world.ask("POST", deploy, body, key(bad)).status, 400) << bad;
     EXPECT_EQ(world.ask("POST", deploy, body, key(std::string(256, 'k'))).status, 400);
     EXPECT_EQ(world.ask("POST", deploy, body, key(std::string(255, 'k'))).status, 202);
     EXPECT_EQ(count(world), 1U);

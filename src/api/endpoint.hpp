@@ -1,4 +1,5 @@
-// From a handler's signature to all that dispatch and the OpenAPI document need: what it reads, what it answers.
+// From a handler's signature to all that dispatch and the OpenAPI document need: what it reads, what it
+// answers.
 //
 //     awaitable<Result<model::PlanView>> plan(Call& call, Body<model::DeployRequest> body);
 #pragma once
@@ -40,7 +41,9 @@ struct Input<Body<T>> {
 
 template <class T>
 struct Output {
-    static http::Response make(Call& call, int status, T const& value) { return json_answer(call, status, base::to_text(value)); }
+    static http::Response make(Call& call, int status, T const& value) {
+        return json_answer(call, status, base::to_text(value));
+    }
     static void describe(Endpoint& endpoint) { endpoint.answers = {shape_of<T>()}; }
 };
 template <class... T>
@@ -52,7 +55,9 @@ struct Output<Ready<T...>> {
 struct Nothing {};
 template <>
 struct Output<Nothing> {
-    static http::Response make(Call& call, int status, Nothing const&) { return with_fields(call, {.status = status}); }
+    static http::Response make(Call& call, int status, Nothing const&) {
+        return with_fields(call, {.status = status});
+    }
     static void describe(Endpoint&) {}
 };
 
@@ -60,7 +65,9 @@ template <auto handler, class Answer, class... In>
 awaitable<Result<http::Response>> run(Call& call, int status) {
     std::tuple<Result<In>...> inputs{Input<In>::take(call)...};
     std::optional<Error> wrong;
-    auto first_wrong = [&](auto const&... input) { ((!wrong && !input ? void(wrong = input.error()) : void()), ...); };
+    auto first_wrong = [&](auto const&... input) {
+        ((!wrong && !input ? void(wrong = input.error()) : void()), ...);
+    };
     std::apply(first_wrong, inputs);
     if (wrong) co_return std::move(*wrong);
     auto start = [&](auto&... input) { return handler(call, std::move(*input)...); };

@@ -18,9 +18,10 @@ std::string lower(std::string_view text) {
 bool mentions(EnvironmentView const& environment, std::string const& wanted) {
     auto has = [&](std::string_view text) { return lower(text).find(wanted) != std::string::npos; };
     return has(environment.name) || has(environment.region) ||
-           std::any_of(environment.components.begin(), environment.components.end(), [&](model::ComponentView const& component) {
-               return has(component.name) || (component.version && has(*component.version));
-           });
+           std::any_of(environment.components.begin(), environment.components.end(),
+                       [&](model::ComponentView const& component) {
+                           return has(component.name) || (component.version && has(*component.version));
+                       });
 }
 
 std::vector<EnvironmentView> matching(rollout::Engine const& engine, EnvironmentsQuery const& query) {
@@ -63,7 +64,8 @@ model::AuditEntry toggle_entry(Call const& call, model::ToggleRequest const& req
 }
 
 awaitable<Result<void>> record(Call& call, model::AuditEntry entry, std::optional<model::Event> event = {}) {
-    auto work = [entry = std::move(entry), event = std::move(event)](store::Transaction& transaction) -> Result<void> {
+    auto work = [entry = std::move(entry),
+                 event = std::move(event)](store::Transaction& transaction) -> Result<void> {
         TRY_VOID(store::append_audit(transaction, entry));
         if (!event) return {};
         auto stored = store::append_event(transaction, *event);
@@ -77,25 +79,32 @@ Result<void> check_component(EnvironmentView const& environment, std::string con
     std::vector<std::string_view> known;
     for (model::ComponentView const& component : environment.components) known.push_back(component.name);
     if (std::find(known.begin(), known.end(), name) != known.end()) return {};
-    return base::invalid(fmt::format("component: {} has no component \"{}\"{}", environment.name, name, base::suggestion(name, known)));
+    return base::invalid(fmt::format("component: {} has no component \"{}\"{}", environment.name, name,
+                                     base::suggestion(name, known)));
 }
 
 }  // namespace
 
-Answer<Ready<model::EnvironmentList, model::GroupedEnvironments>> list_environments(Call& call, Query<EnvironmentsQuery> query) {
-    // Some of what is told depends on the time alone ("not looked at since"), so an answer is kept for a second at most.
-    Moment now{call.engine().revision(), std::chrono::floor<std::chrono::seconds>(call.services().clock.now())};
+Answer<Ready<model::EnvironmentList, model::GroupedEnvironments>> list_environments(
+    Call& call, Query<EnvironmentsQuery> query) {
+    // Some of what is told depends on the time alone ("not looked at since"), so an answer is kept for a
+    // second at most.
+    Moment now{call.engine().revision(),
+               std::chrono::floor<std::chrono::seconds>(call.services().clock.now())};
     auto write = [&] { return write_list(call.engine(), query.value); };
     Reply const& reply = call.shared.environment_lists.find(now, call.request.raw_target, write);
-    co_return Ready<model::EnvironmentList, model::GroupedEnvironments>{json_answer(call, reply.body, reply.tag)};
+    co_return Ready<model::EnvironmentList, model::GroupedEnvironments>{
+        json_answer(call, reply.body, reply.tag)};
 }
 
 Answer<EnvironmentView> show_environment(Call& call) { co_return call.engine().environment(call.name); }
 
-Answer<model::EnvironmentStatusView> show_status(Call& call) { co_return call.engine().environment_status(call.name); }
+Answer<model::EnvironmentStatusView> show_status(Call& call) {
+    co_return call.engine().environment_status(call.name);
+}
 
-/// The file cannot be part of a transaction. So the wish is recorded first and its outcome after: whatever happens between,
-/// the log says who wanted what.
+/// The file cannot be part of a transaction. So the wish is recorded first and its outcome after: whatever
+/// happens between, the log says who wanted what.
 Answer<EnvironmentView> toggle(Call& call, Body<model::ToggleRequest> body) {
     model::ToggleRequest const& request = body.value;
     CO_TRY(EnvironmentView before, call.engine().environment(call.name));

@@ -27,7 +27,8 @@ TEST(Environments, AreListedByNameAndFiltered) {
 
 TEST(Environments, AreGroupedByProvider) {
     World world;
-    auto groups = World::json_of(world.ask("GET", "/api/environments?group_by=provider")).at("groups").as_array();
+    auto groups =
+        World::json_of(world.ask("GET", "/api/environments?group_by=provider")).at("groups").as_array();
     ASSERT_EQ(groups.size(), 3U);
     EXPECT_EQ(groups[0].at("provider"), "azure");
     EXPECT_EQ(groups[1].at("provider"), "aws");
@@ -61,14 +62,17 @@ TEST(Environments, AreNotSentAgainToWhoHasThem) {
 
 TEST(Environments, OfAnUnknownNameSuggestTheNearest) {
     World world;
-    for (auto [method, target, body] : {std::tuple("GET", "/api/environments/dmeo", ""),
-                                        {"GET", "/api/environments/dmeo/status", ""},
-                                        {"POST", "/api/environments/dmeo/plan", R"({"version":"1.1.0"})"},
-                                        {"POST", "/api/environments/dmeo/deploy", R"({"version":"1.1.0"})"},
-                                        {"PUT", "/api/admin/environments/dmeo/toggle", R"({"enabled":true})"}}) {
+    for (auto [method, target, body] :
+         {std::tuple("GET", "/api/environments/dmeo", ""),
+          {"GET", "/api/environments/dmeo/status", ""},
+          {"POST", "/api/environments/dmeo/plan", R"({"version":"1.1.0"})"},
+          {"POST", "/api/environments/dmeo/deploy", R"({"version":"1.1.0"})"},
+          {"PUT", "/api/admin/environments/dmeo/toggle", R"({"enabled":true})"}}) {
         http::Response response = world.ask(method, target, body);
         EXPECT_EQ(response.status, 404) << target;
-        EXPECT_EQ(World::json_of(response).at("detail"), "there is no environment \"dmeo\" (did you mean \"demo\"?)") << target;
+        EXPECT_EQ(World::json_of(response).at("detail"),
+                  "there is no environment \"dmeo\" (did you mean \"demo\"?)")
+            << target;
     }
 }
 
@@ -84,11 +88,14 @@ TEST(Environments, CanBeDisabledAndThenRefuseDeployments) {
 
 TEST(Environments, ToggleOneComponent) {
     World world;
-    http::Response toggled = world.ask("PUT", "/api/admin/environments/demo/toggle", R"({"enabled":true,"component":"worker"})");
+    http::Response toggled =
+        world.ask("PUT", "/api/admin/environments/demo/toggle", R"({"enabled":true,"component":"worker"})");
     EXPECT_EQ(World::json_of(toggled).at("components").at(1).at("enabled"), true);
-    http::Response unknown = world.ask("PUT", "/api/admin/environments/demo/toggle", R"({"enabled":true,"component":"wrker"})");
+    http::Response unknown =
+        world.ask("PUT", "/api/admin/environments/demo/toggle", R"({"enabled":true,"component":"wrker"})");
     EXPECT_EQ(unknown.status, 400);
-    EXPECT_EQ(World::json_of(unknown).at("detail"), "component: demo has no component \"wrker\" (did you mean \"worker\"?)");
+    EXPECT_EQ(World::json_of(unknown).at("detail"),
+              "component: demo has no component \"wrker\" (did you mean \"worker\"?)");
 }
 
 TEST(Environments, RecordWhoWantedToToggleAndWhatCameOfIt) {
@@ -102,19 +109,23 @@ TEST(Environments, RecordWhoWantedToToggleAndWhatCameOfIt) {
     auto rows = World::json_of(world.ask("GET", "/api/admin/audit-logs")).at("items").as_array();
     for (auto const& row : rows)
         if (row.at("target") == "environment/demo")
-            results.push_back(fmt::format("{} {} {} {}", row.at("actor").as_string().c_str(), row.at("address").as_string().c_str(),
-                                          row.at("action").as_string().c_str(), row.at("result").as_string().c_str()));
-    EXPECT_EQ(results, (std::vector<std::string>{
-                           "alice 127.0.0.1 environment.enable refused: environments.yaml:4:5: \"enabled\" comes from an alias",
-                           "alice 127.0.0.1 environment.enable asked", "alice 127.0.0.1 environment.disable done",
-                           "alice 127.0.0.1 environment.disable asked"}));
+            results.push_back(fmt::format(
+                "{} {} {} {}", row.at("actor").as_string().c_str(), row.at("address").as_string().c_str(),
+                row.at("action").as_string().c_str(), row.at("result").as_string().c_str()));
+    EXPECT_EQ(results, (std::vector<std::string>{"alice 127.0.0.1 environment.enable refused: "
+                                                 "environments.yaml:4:5: \"enabled\" comes from an alias",
+                                                 "alice 127.0.0.1 environment.enable asked",
+                                                 "alice 127.0.0.1 environment.disable done",
+                                                 "alice 127.0.0.1 environment.disable asked"}));
 }
 
 TEST(Environments, SampleOnesCannotBeDeployedTo) {
     World world;
-    http::Response refused = world.ask("POST", "/api/environments/frankfurt/deploy", R"({"version":"1.1.0"})");
+    http::Response refused =
+        world.ask("POST", "/api/environments/frankfurt/deploy", R"({"version":"1.1.0"})");
     EXPECT_EQ(refused.status, 422);
-    EXPECT_EQ(World::json_of(refused).at("detail"), "frankfurt is sample data: it can be looked at, but nothing can be deployed to it");
+    EXPECT_EQ(World::json_of(refused).at("detail"),
+              "frankfurt is sample data: it can be looked at, but nothing can be deployed to it");
 }
 
 }  // namespace

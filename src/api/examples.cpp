@@ -9,7 +9,8 @@ namespace {
 using base::to_json;
 
 WallTime at(int minute, int second) {
-    return std::chrono::sys_days(std::chrono::year(2026) / 11 / 24) + 9h + std::chrono::minutes(minute) + std::chrono::seconds(second);
+    return std::chrono::sys_days(std::chrono::year(2026) / 11 / 24) + 9h + std::chrono::minutes(minute) +
+           std::chrono::seconds(second);
 }
 
 model::DeploymentView deployment() {
@@ -61,8 +62,10 @@ model::EnvironmentView environment() {
 
 model::DeployRequest deploy_request() {
     model::DeployOptions options;
-    options.strategy = model::StrategyOverrides{.weights_percent = std::vector<int>{10, 50, 100}, .bake = 30s};
-    return {.version = "1.1.0", .strategy = model::Strategy::canary, .components = {{"web"}}, .options = options};
+    options.strategy =
+        model::StrategyOverrides{.weights_percent = std::vector<int>{10, 50, 100}, .bake = 30s};
+    return {
+        .version = "1.1.0", .strategy = model::Strategy::canary, .components = {{"web"}}, .options = options};
 }
 
 /// Only what is said: a request's optional fields may be left out.
@@ -76,7 +79,11 @@ base::json::value without_nulls(base::json::value value) {
 }
 
 model::LogEntry log_entry() {
-    return {.seq = 118, .time = at(0, 20), .component = "web", .step = "shift", .text = "send 10 % of the traffic to 1.1.0"};
+    return {.seq = 118,
+            .time = at(0, 20),
+            .component = "web",
+            .step = "shift",
+            .text = "send 10 % of the traffic to 1.1.0"};
 }
 
 model::AuditEntry audit_entry() {
@@ -102,7 +109,8 @@ Problem problem() {
 
 std::map<std::string, base::json::value, std::less<>> make_examples() {
     return {
-        {"SetupRequest", to_json(model::SetupRequest{"k3v9-m4e8-r2t6-w5y7", "alice", "correct horse battery"})},
+        {"SetupRequest",
+         to_json(model::SetupRequest{"k3v9-m4e8-r2t6-w5y7", "alice", "correct horse battery"})},
         {"LoginRequest", to_json(model::LoginRequest{"alice", "correct horse battery"})},
         {"LoginAnswer", to_json(model::LoginAnswer{"ph_8rCzN0pTq4yJm2sVd6wLxA", at(0, 0)})},
         {"ToggleRequest", without_nulls(to_json(model::ToggleRequest{.enabled = false, .component = "web"}))},

@@ -1,5 +1,6 @@
-// Every route once, as a story; its answers are the files in tests/api/golden, to the last character. To write them anew
-// after a wanted change: PILOTHOUSE_UPDATE_GOLDEN=1 api_test --gtest_filter='Golden.*', then read the difference.
+// Every route once, as a story; its answers are the files in tests/api/golden, to the last character. To
+// write them anew after a wanted change: PILOTHOUSE_UPDATE_GOLDEN=1 api_test --gtest_filter='Golden.*', then
+// read the difference.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -39,9 +40,12 @@ void write_pretty(std::string& text, base::json::value const& value, std::size_t
     text += std::string(2 * depth, ' ') + (value.is_object() ? "}" : "]");
 }
 
-/// The exchange as a text: request, empty line, answer. Entity tags are left out: they say only that something changed.
-std::string tell(std::string const& method, std::string const& target, std::string const& body, http::Response const& response) {
-    std::string text = method + " " + target + "\n" + (body.empty() ? "" : body + "\n") + "\n" + std::to_string(response.status) + "\n";
+/// The exchange as a text: request, empty line, answer. Entity tags are left out: they say only that
+/// something changed.
+std::string tell(std::string const& method, std::string const& target, std::string const& body,
+                 http::Response const& response) {
+    std::string text = method + " " + target + "\n" + (body.empty() ? "" : body + "\n") + "\n" +
+                       std::to_string(response.status) + "\n";
     for (auto const& [name, value] : response.fields.all())
         if (name != "ETag") text += name + ": " + value + "\n";
     std::string answer = World::body_of(response);
@@ -63,11 +67,13 @@ std::string read_file(std::string const& path) {
 
 class Story {
 public:
-    http::Response ask(std::string const& name, std::string const& method, std::string const& target, std::string const& body = {}) {
+    http::Response ask(std::string const& name, std::string const& method, std::string const& target,
+                       std::string const& body = {}) {
         http::Response response = world.ask(method, target, body);
         keep(name, tell(method, target, body, response));
         for (Route const& route : routes())
-            if (route.method == method && match(route.path, target.substr(0, target.find('?')))) asked.insert(route.id);
+            if (route.method == method && match(route.path, target.substr(0, target.find('?'))))
+                asked.insert(route.id);
         return response;
     }
     World world{World::Start::without_anybody};
@@ -75,7 +81,8 @@ public:
 
 private:
     void keep(std::string const& name, std::string const& told) {
-        std::string path = fmt::format("{}/tests/api/golden/{:02}-{}.http", PILOTHOUSE_SOURCE_DIR, ++number_, name);
+        std::string path =
+            fmt::format("{}/tests/api/golden/{:02}-{}.http", PILOTHOUSE_SOURCE_DIR, ++number_, name);
         if (std::getenv("PILOTHOUSE_UPDATE_GOLDEN")) {
             std::ofstream(path) << told;
             return;
@@ -85,7 +92,9 @@ private:
     int number_ = 0;
 };
 
-std::string id_of(http::Response const& response) { return std::string(World::json_of(response).at("id").as_string()); }
+std::string id_of(http::Response const& response) {
+    return std::string(World::json_of(response).at("id").as_string());
+}
 
 TEST(Golden, EveryRouteAnswersExactlyThis) {
     Story story;
@@ -94,20 +103,26 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("alive", "GET", "/healthz");
     story.ask("ready", "GET", "/readyz");
     story.ask("not-logged-in", "GET", "/api/environments");
-    story.ask("setup", "POST", "/api/admin/setup", base::to_text(model::SetupRequest{token, "alice", "correct horse battery"}));
-    story.ask("login", "POST", "/api/admin/login", R"({"username":"alice","password":"correct horse battery"})");
-    story.ask("login-refused", "POST", "/api/admin/login", R"({"username":"alice","password":"correct horse"})");
+    story.ask("setup", "POST", "/api/admin/setup",
+              base::to_text(model::SetupRequest{token, "alice", "correct horse battery"}));
+    story.ask("login", "POST", "/api/admin/login",
+              R"({"username":"alice","password":"correct horse battery"})");
+    story.ask("login-refused", "POST", "/api/admin/login",
+              R"({"username":"alice","password":"correct horse"})");
 
     story.ask("environments", "GET", "/api/environments");
     story.ask("environments-grouped", "GET", "/api/environments?group_by=provider&type=cloud");
-    story.ask("plan", "POST", "/api/environments/demo/plan", R"({"version":"1.0.0","strategy":"blue-green"})");
-    http::Response first = story.ask("deploy", "POST", "/api/environments/demo/deploy", R"({"version":"1.0.0","strategy":"blue-green"})");
+    story.ask("plan", "POST", "/api/environments/demo/plan",
+              R"({"version":"1.0.0","strategy":"blue-green"})");
+    http::Response first = story.ask("deploy", "POST", "/api/environments/demo/deploy",
+                                     R"({"version":"1.0.0","strategy":"blue-green"})");
     world.pass(120s);
     story.ask("deployment-completed", "GET", "/api/deployments/" + id_of(first));
     story.ask("environment", "GET", "/api/environments/demo");
 
-    http::Response second = story.ask("deploy-canary", "POST", "/api/environments/demo/deploy",
-                                      R"({"version":"1.1.0","strategy":"canary","options":{"strategy":{"weights_percent":[10,100],"gates_percent":[10]}}})");
+    http::Response second = story.ask(
+        "deploy-canary", "POST", "/api/environments/demo/deploy",
+        R"({"version":"1.1.0","strategy":"canary","options":{"strategy":{"weights_percent":[10,100],"gates_percent":[10]}}})");
     std::string id = id_of(second);
     world.pass(2s);
     story.ask("pause", "POST", "/api/deployments/" + id + "/pause");

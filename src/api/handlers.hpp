@@ -1,4 +1,5 @@
-// What each route does. A handler reads its inputs from its signature, and its answer is described by its result.
+// What each route does. A handler reads its inputs from its signature, and its answer is described by its
+// result.
 #pragma once
 #include "api/endpoint.hpp"
 #include "api/queries.hpp"
@@ -14,7 +15,8 @@ Answer<model::LoginAnswer> login(Call& call, Body<model::LoginRequest> body);
 Answer<Nothing> logout(Call& call, Body<NoFields> body);
 
 // -- environments.cpp
-Answer<Ready<model::EnvironmentList, model::GroupedEnvironments>> list_environments(Call& call, Query<EnvironmentsQuery> query);
+Answer<Ready<model::EnvironmentList, model::GroupedEnvironments>> list_environments(
+    Call& call, Query<EnvironmentsQuery> query);
 Answer<model::EnvironmentView> show_environment(Call& call);
 Answer<model::EnvironmentStatusView> show_status(Call& call);
 Answer<model::EnvironmentView> toggle(Call& call, Body<model::ToggleRequest> body);
@@ -30,6 +32,8 @@ Answer<model::DeploymentView> promote(Call& call, Body<model::PromoteRequest> bo
 Answer<model::DeploymentView> abort(Call& call, Body<NoFields> body);
 Answer<Ready<model::DeploymentView>> retry(Call& call, Body<NoFields> body);
 Answer<Ready<model::DeploymentView>> rollback(Call& call, Body<model::RollbackRequest> body);
+/// The place where a page begins; nothing given: the first page. Errors: invalid.
+Result<std::string> place_of(std::optional<std::string> const& after);
 /// Errors: not_found, for what cannot be an id.
 Result<void> check_id(model::DeploymentId const& id);
 /// From memory while it is under way, otherwise from the store. Errors: not_found.

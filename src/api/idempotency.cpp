@@ -16,7 +16,9 @@ Result<std::string> read_key(http::Request const& request) {
     std::string_view key = request.fields.get("Idempotency-Key");
     bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
     if (key.empty() || key.size() > longest_key || !visible)
-        return base::invalid("Idempotency-Key: must be 1 to 255 visible ASCII characters without spaces, a random one for each order");
+        return base::invalid(
+            "Idempotency-Key: must be 1 to 255 visible ASCII characters without spaces, a random one for "
+            "each order");
     return std::string(key);
 }
 
@@ -24,7 +26,9 @@ std::string hash_of(http::Request const& request) {
     return sha256(request.method + '\n' + request.path + '\n' + request.body);
 }
 
-void set_location(Call& call, std::string const& id) { call.fields.set("Location", "/api/deployments/" + id); }
+void set_location(Call& call, std::string const& id) {
+    call.fields.set("Location", "/api/deployments/" + id);
+}
 
 awaitable<Result<std::string>> first_time(Call& call, Order order) {
     rollout::AlsoStore nothing;
@@ -34,14 +38,17 @@ awaitable<Result<std::string>> first_time(Call& call, Order order) {
 }
 
 /// Nothing when the key is new.
-awaitable<Result<std::optional<IdempotentAnswer>>> answer_before(Call& call, std::string key, std::string hash) {
-    auto find = [user = call.actor(), key, now = call.services().clock.wall_now()](store::Transaction& transaction) {
+awaitable<Result<std::optional<IdempotentAnswer>>> answer_before(Call& call, std::string key,
+                                                                 std::string hash) {
+    auto find = [user = call.actor(), key,
+                 now = call.services().clock.wall_now()](store::Transaction& transaction) {
         return store::find_answer(transaction, user, key, now);
     };
     CO_TRY(std::optional<IdempotentAnswer> before, co_await call.store().read(std::move(find)));
     if (before && before->request_hash != hash)
-        co_return base::Error{base::Errc::unsupported,
-                              "Idempotency-Key: this key came before with another request; take a new one for a new order"};
+        co_return base::Error{
+            base::Errc::unsupported,
+            "Idempotency-Key: this key came before with another request; take a new one for a new order"};
     co_return std::move(before);
 }
 

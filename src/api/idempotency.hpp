@@ -1,5 +1,5 @@
-// Requests made twice: a POST that creates something and carries an Idempotency-Key is done once, and whoever repeats it
-// within 24 hours gets the answer of the first time.
+// Requests made twice: a POST that creates something and carries an Idempotency-Key is done once, and whoever
+// repeats it within 24 hours gets the answer of the first time.
 #pragma once
 #include <map>
 #include <memory>
@@ -24,8 +24,8 @@ private:
 /// Creates a deployment: an order to the engine that stores its answer beside it when it is told to.
 using Order = std::function<awaitable<base::Result<model::DeploymentView>>(rollout::AlsoStore)>;
 
-/// The JSON of the deployment that `order` creates, or that the same request created before; sets Location. Errors: the
-/// order's; invalid (the key); unsupported (the key came before with another request).
+/// The JSON of the deployment that `order` creates, or that the same request created before; sets Location.
+/// Errors: the order's; invalid (the key); unsupported (the key came before with another request).
 awaitable<base::Result<std::string>> once(Call& call, Order order);
 
 }  // namespace api

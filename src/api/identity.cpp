@@ -42,11 +42,13 @@ Credentials credentials_of(Call const& call) {
 /// Our own pages name our origin; a page of another site names that site's, or none.
 Result<void> check_origin(Call const& call) {
     std::string const& declared = call.services().public_origin;
-    std::string ours = declared.empty() ? fmt::format("http://{}", call.request.fields.get("Host")) : declared;
+    std::string ours =
+        declared.empty() ? fmt::format("http://{}", call.request.fields.get("Host")) : declared;
     if (auth::origin_fits(call.request.method, true, call.request.fields.get("Origin"), ours)) return {};
-    return Error{Errc::forbidden, fmt::format("a browser may ask for this only from a page of {}; programs send the token as "
-                                              "Authorization: Bearer ...",
-                                              ours)};
+    return Error{Errc::forbidden,
+                 fmt::format("a browser may ask for this only from a page of {}; programs send the token as "
+                             "Authorization: Bearer ...",
+                             ours)};
 }
 
 constexpr std::int64_t session_seconds = 24 * 3600;
@@ -57,9 +59,11 @@ Result<void> admit(Call& call, Access access) {
     if (access.is_open()) return {};
     Credentials credentials = credentials_of(call);
     if (credentials.token.empty())
-        return Error{Errc::unauthenticated, "log in first (POST /api/admin/login) and send the token: Authorization: Bearer ..."};
+        return Error{Errc::unauthenticated,
+                     "log in first (POST /api/admin/login) and send the token: Authorization: Bearer ..."};
     call.principal = call.services().accounts.authenticate(credentials.token);
-    if (!call.principal) return Error{Errc::unauthenticated, "this session is unknown or has ended; log in again"};
+    if (!call.principal)
+        return Error{Errc::unauthenticated, "this session is unknown or has ended; log in again"};
     if (credentials.by_cookie) TRY_VOID(check_origin(call));
     if (!access.decide(&*call.principal, {.environment = call.environment()}))
         return Error{Errc::forbidden, fmt::format("{} may not do this; ask an administrator", call.actor())};
@@ -73,7 +77,8 @@ Result<void> check_origin_of_login(Call const& call) {
 }
 
 void set_cookie(Call& call, std::string const& token) {
-    if (is_browser(call)) call.fields.set("Set-Cookie", auth::make_cookie(token, session_seconds, is_secure(call)));
+    if (is_browser(call))
+        call.fields.set("Set-Cookie", auth::make_cookie(token, session_seconds, is_secure(call)));
 }
 
 void drop_cookie(Call& call) { set_cookie(call, ""); }

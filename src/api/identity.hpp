@@ -5,8 +5,8 @@
 
 namespace api {
 
-/// Fills in the principal and the token. Errors: unauthenticated; forbidden (the role; or a browser's request that another
-/// site has made).
+/// Fills in the principal and the token. Errors: unauthenticated; forbidden (the role; or a browser's request
+/// that another site has made).
 base::Result<void> admit(Call& call, Access access);
 
 /// A browser that logs in gets a cookie, so another site must not log it in. Errors: forbidden.

@@ -9,7 +9,9 @@ namespace {
 constexpr std::size_t most_keys = 10'000;
 constexpr std::size_t longest_text = 256 * 1024;
 
-Error too_long() { return base::invalid(fmt::format("the body: a text is longer than {} bytes", longest_text)); }
+Error too_long() {
+    return base::invalid(fmt::format("the body: a text is longer than {} bytes", longest_text));
+}
 
 /// Counts down what is left of the allowed keys.
 Result<void> check_size(base::json::value const& value, std::size_t& keys_left) {
@@ -40,9 +42,11 @@ Result<void> check_parameters(http::Request const& request, std::span<std::strin
     for (auto place = request.query.begin(); place != request.query.end(); ++place) {
         std::string const& name = place->first;
         if (std::find(known.begin(), known.end(), name) == known.end())
-            return base::invalid(fmt::format("query parameter {}: unknown{}", name,
-                                             known.empty() ? "; this path takes none" : base::suggestion(name, known)));
-        if (std::any_of(request.query.begin(), place, [&](auto const& before) { return before.first == name; }))
+            return base::invalid(
+                fmt::format("query parameter {}: unknown{}", name,
+                            known.empty() ? "; this path takes none" : base::suggestion(name, known)));
+        if (std::any_of(request.query.begin(), place,
+                        [&](auto const& before) { return before.first == name; }))
             return base::invalid(fmt::format("query parameter {}: stands there twice", name));
     }
     return {};
@@ -57,7 +61,8 @@ Result<void> check_length(std::string const& text, std::string_view name, base::
 
 base::json::value to_number_or_bool(std::string const& text) {
     auto parsed = base::parse_json(text);
-    bool plain = parsed && (parsed->is_number() || parsed->is_bool()) && text.find_first_of(" \t\r\n") == std::string::npos;
+    bool plain = parsed && (parsed->is_number() || parsed->is_bool()) &&
+                 text.find_first_of(" \t\r\n") == std::string::npos;
     if (plain) return std::move(parsed).value();
     return base::json::value(base::json::string(text));
 }

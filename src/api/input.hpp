@@ -1,5 +1,5 @@
-// What a request says, read into described structs: unknown parameters and fields, wrong types and values are errors that
-// name their place and what would be right.
+// What a request says, read into described structs: unknown parameters and fields, wrong types and values are
+// errors that name their place and what would be right.
 #pragma once
 #include "base/json.hpp"
 #include "http/message.hpp"
@@ -23,7 +23,8 @@ struct Body {
     T const* operator->() const { return &value; }
 };
 
-/// An empty body reads as an empty object. The limits of R32: 10,000 keys, texts of 256 KiB, depth 32. Errors: invalid.
+/// An empty body reads as an empty object. The limits of R32: 10,000 keys, texts of 256 KiB, depth 32.
+/// Errors: invalid.
 Result<base::json::value> parse_body(http::Request const& request);
 /// Errors: invalid (a parameter that nobody knows, or one that stands there twice).
 Result<void> check_parameters(http::Request const& request, std::span<std::string_view const> known);
@@ -61,7 +62,8 @@ Result<Query<T>> read_query(http::Request const& request) {
         base::FieldRule in_bytes = rule ? *rule : base::FieldRule{.field = name};
         in_bytes.longest *= 4;
         if (result)
-            result = base::read_json(to_value<std::decay_t<decltype(field)>>(*text), field, fmt::format("query parameter {}", name), &in_bytes);
+            result = base::read_json(to_value<std::decay_t<decltype(field)>>(*text), field,
+                                     fmt::format("query parameter {}", name), &in_bytes);
     });
     if (!result) return result.error();
     return query;

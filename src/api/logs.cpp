@@ -15,16 +15,21 @@ using model::LogEntry;
 
 constexpr int entries_at_once = 500;
 constexpr Duration heartbeat = 15s;
-/// An entry that is committed between reading the log and waiting for a change wakes nobody; it is seen after this.
+/// An entry that is committed between reading the log and waiting for a change wakes nobody; it is seen after
+/// this.
 constexpr Duration longest_wait = 1s;
 
-awaitable<Result<std::vector<LogEntry>>> read_entries(store::Store& store, DeploymentId id, std::int64_t after, int limit) {
-    auto read = [id, after, limit](store::Transaction& transaction) { return store::read_log(transaction, id, after, limit); };
+awaitable<Result<std::vector<LogEntry>>> read_entries(store::Store& store, DeploymentId id,
+                                                      std::int64_t after, int limit) {
+    auto read = [id, after, limit](store::Transaction& transaction) {
+        return store::read_log(transaction, id, after, limit);
+    };
     co_return co_await store.read(std::move(read));
 }
 
 std::string text_of(LogEntry const& entry) {
-    return http::format_event({.id = std::to_string(entry.seq), .event = "log", .data = base::to_text(entry)});
+    return http::format_event(
+        {.id = std::to_string(entry.seq), .event = "log", .data = base::to_text(entry)});
 }
 
 std::string end_text(model::DeploymentView const& view) {
@@ -36,7 +41,8 @@ std::string end_text(model::DeploymentView const& view) {
 }
 
 /// Writes what is there after `seen`, and moves it on.
-awaitable<Result<void>> write_entries(store::Store& store, DeploymentId id, std::int64_t& seen, http::Writer& writer) {
+awaitable<Result<void>> write_entries(store::Store& store, DeploymentId id, std::int64_t& seen,
+                                      http::Writer& writer) {
     while (true) {
         CO_TRY(std::vector<LogEntry> entries, co_await read_entries(store, id, seen, entries_at_once));
         std::string text;
@@ -48,7 +54,8 @@ awaitable<Result<void>> write_entries(store::Store& store, DeploymentId id, std:
 }
 
 /// Ends when the deployment has ended and its whole log is written, or the session is no longer valid.
-awaitable<Result<void>> follow(Services const& services, std::string token, DeploymentId id, std::int64_t seen, http::Writer& writer) {
+awaitable<Result<void>> follow(Services const& services, std::string token, DeploymentId id,
+                               std::int64_t seen, http::Writer& writer) {
     co_await writer.write("retry: 1000\n\n");
     SteadyTime beat = services.clock.now() + heartbeat;
     while (services.accounts.authenticate(token)) {
@@ -76,10 +83,13 @@ awaitable<Result<void>> follow(Services const& services, std::string token, Depl
     co_return Result<void>{};
 }
 
-awaitable<void> follow_to_end(Services const& services, std::string token, DeploymentId id, std::int64_t seen, http::Writer& writer) {
+awaitable<void> follow_to_end(Services const& services, std::string token, DeploymentId id, std::int64_t seen,
+                              http::Writer& writer) {
     Result<void> result = co_await follow(services, std::move(token), std::move(id), seen, writer);
     // The client reconnects by itself and goes on after the last event it saw.
-    if (!result) base::log(base::LogLevel::warning, "a log can no longer be followed", {{"problem", result.error().message}});
+    if (!result)
+        base::log(base::LogLevel::warning, "a log can no longer be followed",
+                  {{"problem", result.error().message}});
 }
 
 bool wants_events(http::Request const& request) {
@@ -113,7 +123,8 @@ Answer<Ready<model::LogList>> logs(Call& call, Query<LogsQuery> query) {
             };
         co_return Ready<model::LogList>{std::move(response)};
     }
-    CO_TRY(std::vector<LogEntry> entries, co_await read_entries(services.store, view.id, seen, query->limit + 1));
+    CO_TRY(std::vector<LogEntry> entries,
+           co_await read_entries(services.store, view.id, seen, query->limit + 1));
     model::LogList list{.items = std::move(entries)};
     if (std::ssize(list.items) > query->limit) {
         list.items.pop_back();

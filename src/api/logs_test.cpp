@@ -42,7 +42,8 @@ private:
 };
 
 std::string start(World& world, std::string const& request) {
-    return std::string(World::json_of(world.ask("POST", "/api/environments/demo/deploy", request)).at("id").as_string());
+    return std::string(
+        World::json_of(world.ask("POST", "/api/environments/demo/deploy", request)).at("id").as_string());
 }
 
 TEST(Logs, ArePages) {
@@ -54,7 +55,8 @@ TEST(Logs, ArePages) {
     base::json::array seen;
     std::string after = "0";
     while (!after.empty()) {
-        auto page = World::json_of(world.ask("GET", "/api/deployments/" + id + "/logs?limit=2&after=" + after));
+        auto page =
+            World::json_of(world.ask("GET", "/api/deployments/" + id + "/logs?limit=2&after=" + after));
         for (auto const& item : page.at("items").as_array()) seen.push_back(item);
         after = page.at("next").is_null() ? "" : std::string(page.at("next").as_string());
     }
@@ -71,10 +73,15 @@ TEST(Logs, AreFollowedUntilTheDeploymentEnds) {
     ASSERT_TRUE(follower.ended);
     EXPECT_EQ(follower.received.count("event: end\n"), 1U);
     EXPECT_NE(follower.received.text.find(R"("status":"completed","phase":"completed")"), std::string::npos);
-    auto stored = World::json_of(world.ask("GET", "/api/deployments/" + id + "/logs?limit=1000")).at("items").as_array();
+    auto stored = World::json_of(world.ask("GET", "/api/deployments/" + id + "/logs?limit=1000"))
+                      .at("items")
+                      .as_array();
     EXPECT_EQ(follower.received.count("event: log\n"), stored.size());
     for (auto const& entry : stored)
-        EXPECT_EQ(follower.received.count(fmt::format("id: {}\nevent: log\ndata: {}\n\n", entry.at("seq").as_int64(), base::json::serialize(entry))), 1U);
+        EXPECT_EQ(
+            follower.received.count(fmt::format("id: {}\nevent: log\ndata: {}\n\n",
+                                                entry.at("seq").as_int64(), base::json::serialize(entry))),
+            1U);
 }
 
 TEST(Logs, GoOnAfterTheLastEventThatAClientSaw) {
@@ -95,7 +102,8 @@ TEST(Logs, GoOnAfterTheLastEventThatAClientSaw) {
 TEST(Logs, ShowThatTheConnectionLivesWhileNothingHappens) {
     World world;
     world.deploy("1.0.0");
-    std::string id = start(world, R"({"version":"1.1.0","strategy":"canary","options":{"strategy":{"gates_percent":[10]}}})");
+    std::string id = start(
+        world, R"({"version":"1.1.0","strategy":"canary","options":{"strategy":{"gates_percent":[10]}}})");
     world.pass(120s);
     Follower follower(world, id);
     world.pass(61s);

@@ -1,5 +1,5 @@
-// The interface as an OpenAPI 3.1 document, made from the route table and the described structs, so that it cannot say
-// anything else than the server does.
+// The interface as an OpenAPI 3.1 document, made from the route table and the described structs, so that it
+// cannot say anything else than the server does.
 #pragma once
 #include "api/route.hpp"
 

@@ -25,11 +25,14 @@ void walk(json::value const& value, See const& see) {
         }
 }
 
-json::value const& operation(char const* path, char const* method) { return document().at("paths").at(path).at(method); }
+json::value const& operation(char const* path, char const* method) {
+    return document().at("paths").at(path).at(method);
+}
 
 TEST(OpenApi, DescribesEveryRoute) {
     std::size_t operations = 0;
-    for (auto const& [path, methods] : document().at("paths").as_object()) operations += methods.as_object().size();
+    for (auto const& [path, methods] : document().at("paths").as_object())
+        operations += methods.as_object().size();
     EXPECT_EQ(operations, routes().size());
     EXPECT_EQ(document().at("openapi"), "3.1.0");
 }
@@ -57,14 +60,18 @@ TEST(OpenApi, AllowsNoUnknownFieldAnywhere) {
         EXPECT_EQ(schema.at("additionalProperties"), false) << name;
         walk(schema, [&](std::string_view key, json::value const& value) {
             if (key != "properties") return;
-            for (auto const& [field, its_schema] : value.as_object()) EXPECT_TRUE(its_schema.is_object()) << name << "." << field;
+            for (auto const& [field, its_schema] : value.as_object())
+                EXPECT_TRUE(its_schema.is_object()) << name << "." << field;
         });
     }
-    EXPECT_EQ(document().at("components").at("schemas").at("DeployRequest").at("required"), json::array{"version"});
+    EXPECT_EQ(document().at("components").at("schemas").at("DeployRequest").at("required"),
+              json::array{"version"});
 }
 
 TEST(OpenApi, WantsABodyOnlyWhereSomethingInItIsRequired) {
-    auto required = [](char const* path) { return operation(path, "post").at("requestBody").at("required").as_bool(); };
+    auto required = [](char const* path) {
+        return operation(path, "post").at("requestBody").at("required").as_bool();
+    };
     EXPECT_TRUE(required("/api/admin/login"));
     EXPECT_TRUE(required("/api/environments/{name}/deploy"));
     EXPECT_FALSE(required("/api/deployments/{id}/promote"));
@@ -76,9 +83,12 @@ TEST(OpenApi, LeavesOpenOnlyWhatIsOpen) {
         auto colon = route.path.find(':');
         if (colon != std::string_view::npos) continue;
         std::string method = route.method == "GET" ? "get" : "post";
-        json::object const& described = operation(std::string(route.path).c_str(), method.c_str()).as_object();
+        json::object const& described =
+            operation(std::string(route.path).c_str(), method.c_str()).as_object();
         EXPECT_EQ(described.contains("security"), route.access.is_open()) << route.path;
-        EXPECT_EQ(described.at("responses").as_object().contains("401"), !route.access.is_open() || route.method == "POST") << route.path;
+        EXPECT_EQ(described.at("responses").as_object().contains("401"),
+                  !route.access.is_open() || route.method == "POST")
+            << route.path;
     }
 }
 

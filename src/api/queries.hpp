@@ -19,11 +19,15 @@ struct EnvironmentsQuery {
 };
 BOOST_DESCRIBE_STRUCT(EnvironmentsQuery, (), (provider, type, enabled, q, group_by))
 inline constexpr base::FieldRule environments_query_rules[] = {
-    {.field = "q", .longest = 200, .about = "part of a name, a region, or a component's name or version; upper and lower case are the same",
+    {.field = "q",
+     .longest = 200,
+     .about = "part of a name, a region, or a component's name or version; upper and lower case are the same",
      .pattern = plain_text},
     {.field = "group_by", .about = "answers groups instead of items"},
 };
-constexpr std::span<base::FieldRule const> rules_of(EnvironmentsQuery const*) { return environments_query_rules; }
+constexpr std::span<base::FieldRule const> rules_of(EnvironmentsQuery const*) {
+    return environments_query_rules;
+}
 
 struct DeploymentsQuery {
     std::optional<std::string> environment{};
@@ -37,16 +41,22 @@ struct DeploymentsQuery {
     int limit = 50;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentsQuery, (),
-                      (environment, status, strategy, version, trigger, created_from, created_before, after, limit))
+                      (environment, status, strategy, version, trigger, created_from, created_before, after,
+                       limit))
 inline constexpr base::FieldRule deployments_query_rules[] = {
     {.field = "environment", .longest = 63, .pattern = plain_text},
     {.field = "version", .longest = 128, .pattern = plain_text},
     {.field = "created_from", .about = "this moment included"},
     {.field = "created_before", .about = "this moment excluded"},
-    {.field = "after", .longest = 64, .about = "the `next` of the page before", .pattern = "^[0-9]{1,18}\\.[0-9a-z]{1,26}$"},
+    {.field = "after",
+     .longest = 64,
+     .about = "the `next` of the page before",
+     .pattern = "^[0-9]{1,18}\\.[0-9a-z]{1,26}$"},
     {.field = "limit", .minimum = 1, .maximum = 200, .about = "items on a page; default 50"},
 };
-constexpr std::span<base::FieldRule const> rules_of(DeploymentsQuery const*) { return deployments_query_rules; }
+constexpr std::span<base::FieldRule const> rules_of(DeploymentsQuery const*) {
+    return deployments_query_rules;
+}
 
 struct LogsQuery {
     std::int64_t after = 0;
@@ -55,7 +65,10 @@ struct LogsQuery {
 BOOST_DESCRIBE_STRUCT(LogsQuery, (), (after, limit))
 inline constexpr base::FieldRule logs_query_rules[] = {
     {.field = "after", .minimum = 0, .maximum = 9e15, .about = "entries with a higher seq only"},
-    {.field = "limit", .minimum = 1, .maximum = 1000, .about = "entries on a page; default 200; a followed log has no pages"},
+    {.field = "limit",
+     .minimum = 1,
+     .maximum = 1000,
+     .about = "entries on a page; default 200; a followed log has no pages"},
 };
 constexpr std::span<base::FieldRule const> rules_of(LogsQuery const*) { return logs_query_rules; }
 

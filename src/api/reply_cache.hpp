@@ -25,7 +25,8 @@ struct Reply {
 
 class ReplyCache {
 public:
-    /// The reply to this question now; `make() -> std::string` writes it when it is not there. Valid until the next call.
+    /// The reply to this question now; `make() -> std::string` writes it when it is not there. Valid until
+    /// the next call.
     template <class Make>
     Reply const& find(Moment now, std::string_view question, Make make) {
         if (now != moment_ || replies_.size() >= most_questions) replies_.clear();

@@ -4,8 +4,8 @@
 
 namespace api {
 
-/// Who may use a route: anybody, who is not even asked for a name, or those whom auth::decide gives a permission. There is
-/// no default, so a line that does not say it does not compile.
+/// Who may use a route: anybody, who is not even asked for a name, or those whom auth::decide gives a
+/// permission. There is no default, so a line that does not say it does not compile.
 class Access {
 public:
     constexpr Access(auth::Permission permission) : permission_(permission) {}
@@ -33,7 +33,8 @@ struct Route {
     Extra extra = Extra::none;
 };
 
-/// What stands in `path` for the `:name` of `pattern` (empty when it has none); nothing when they do not match.
+/// What stands in `path` for the `:name` of `pattern` (empty when it has none); nothing when they do not
+/// match.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path);
 
 struct Found {

@@ -4,7 +4,8 @@
 namespace api {
 
 Answer<model::AuditList> audit_logs(Call& call, Query<AuditQuery> query) {
-    auto read = [after = query->after.value_or(""), limit = query->limit](store::Transaction& transaction) {
+    CO_TRY(std::string after, place_of(query->after));
+    auto read = [after, limit = query->limit](store::Transaction& transaction) {
         return store::list_audit(transaction, after, limit);
     };
     CO_TRY(store::Page<model::AuditEntry> page, co_await call.store().read(std::move(read)));

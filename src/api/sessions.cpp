@@ -7,7 +7,8 @@ namespace api {
 Answer<model::LoginAnswer> setup(Call& call, Body<model::SetupRequest> body) {
     CO_TRY_VOID(check_origin_of_login(call));
     auto& accounts = call.services().accounts;
-    CO_TRY(auto session, co_await accounts.setup(body->token, body->username, body->password, call.request.address));
+    CO_TRY(auto session,
+           co_await accounts.setup(body->token, body->username, body->password, call.request.address));
     set_cookie(call, session.token);
     co_return model::LoginAnswer{std::move(session.token), session.expires_at};
 }

@@ -69,8 +69,10 @@ TEST(Sessions, CannotBeBegunByAnotherSite) {
 
 TEST(Sessions, AreRefusedForAWrongNameAsForAWrongPassword) {
     World world;
-    http::Response wrong_name = world.ask_as_nobody("POST", login, R"({"username":"bob","password":"correct horse battery"})");
-    http::Response wrong_password = world.ask_as_nobody("POST", login, R"({"username":"alice","password":"nonsense"})");
+    http::Response wrong_name =
+        world.ask_as_nobody("POST", login, R"({"username":"bob","password":"correct horse battery"})");
+    http::Response wrong_password =
+        world.ask_as_nobody("POST", login, R"({"username":"alice","password":"nonsense"})");
     EXPECT_EQ(wrong_name.status, 401);
     EXPECT_EQ(World::body_of(wrong_name), World::body_of(wrong_password));
 }
@@ -78,7 +80,8 @@ TEST(Sessions, AreRefusedForAWrongNameAsForAWrongPassword) {
 TEST(Sessions, MakeWhoGuessesWait) {
     World world;
     http::Response last;
-    for (int i = 0; i < 6; ++i) last = world.ask_as_nobody("POST", login, R"({"username":"alice","password":"nonsense"})");
+    for (int i = 0; i < 6; ++i)
+        last = world.ask_as_nobody("POST", login, R"({"username":"alice","password":"nonsense"})");
     EXPECT_EQ(last.status, 429);
     EXPECT_EQ(World::json_of(last).at("detail"), "too many failed tries; try again in 30 s");
     EXPECT_EQ(last.fields.get("Retry-After"), "30");
@@ -87,7 +90,8 @@ TEST(Sessions, MakeWhoGuessesWait) {
 TEST(Sessions, TheSetUpTokenWorksOnce) {
     World world;
     http::Response again = world.ask_as_nobody(
-        "POST", "/api/admin/setup", R"({"token":"k7qm-k7qm","username":"mallory","password":"correct horse battery"})");
+        "POST", "/api/admin/setup",
+        R"({"token":"k7qm-k7qm","username":"mallory","password":"correct horse battery"})");
     EXPECT_EQ(again.status, 409);
     EXPECT_EQ(World::json_of(again).at("detail"), "there is an administrator already; log in");
 }
@@ -107,7 +111,8 @@ TEST(Service, SaysWhyItIsNotReady) {
     world.problems = {"the disk is full (/var/lib/pilothouse): reading only", "HAProxy is missing"};
     http::Response not_ready = world.ask_as_nobody("GET", "/readyz");
     EXPECT_EQ(not_ready.status, 503);
-    EXPECT_EQ(World::json_of(not_ready).at("detail"), "the disk is full (/var/lib/pilothouse): reading only; HAProxy is missing");
+    EXPECT_EQ(World::json_of(not_ready).at("detail"),
+              "the disk is full (/var/lib/pilothouse): reading only; HAProxy is missing");
     EXPECT_EQ(not_ready.fields.get("Retry-After"), "5");
     EXPECT_EQ(world.ask_as_nobody("GET", "/healthz").status, 200) << "it lives all the same";
 }

@@ -20,7 +20,8 @@ Shape shape_of() {
     name.erase(0, name.rfind(':') + 1);
     using base::rules_of;  // unless T's own namespace has one
     std::span<base::FieldRule const> rules = rules_of(static_cast<T const*>(nullptr));
-    bool optional = std::none_of(rules.begin(), rules.end(), [](base::FieldRule const& rule) { return rule.required; });
+    bool optional =
+        std::none_of(rules.begin(), rules.end(), [](base::FieldRule const& rule) { return rule.required; });
     return {std::move(name), &base::schema_of<T>, optional};
 }
 

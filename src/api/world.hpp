@@ -1,5 +1,5 @@
-// For tests: the interface over a real engine and a real store, with a host and a router that obey at once, and time that
-// moves by hand. (Its .cpp is a test file, so that the programs do not carry it.)
+// For tests: the interface over a real engine and a real store, with a host and a router that obey at once,
+// and time that moves by hand. (Its .cpp is a test file, so that the programs do not carry it.)
 #pragma once
 #include "api/api.hpp"
 #include "base/testing.hpp"
@@ -13,8 +13,10 @@ public:
     ~World();
 
     /// As Alice, logged in.
-    http::Response ask(std::string method, std::string target, std::string body = {}, http::Fields fields = {});
-    http::Response ask_as_nobody(std::string method, std::string target, std::string body = {}, http::Fields fields = {});
+    http::Response ask(std::string method, std::string target, std::string body = {},
+                       http::Fields fields = {});
+    http::Response ask_as_nobody(std::string method, std::string target, std::string body = {},
+                                 http::Fields fields = {});
     /// Lets this much time pass, in small steps, with everything that falls due.
     void pass(Duration time);
     /// Until all that can happen without time has happened.

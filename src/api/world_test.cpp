@@ -24,7 +24,8 @@ public:
     explicit ObedientSupervisor(base::FakeFiles& files) : files_(files) {}
     Result<void> launch(std::string const& folder, target::ProcessSpec const&) override {
         auto& state = states_[folder];
-        if (state.phase == ProcessPhase::absent) state = {.phase = ProcessPhase::running, .pid = next_pid_++, .starts = 1};
+        if (state.phase == ProcessPhase::absent)
+            state = {.phase = ProcessPhase::running, .pid = next_pid_++, .starts = 1};
         return {};
     }
     Result<ProcessState> inspect(std::string const& folder) override { return states_[folder]; }
@@ -50,7 +51,8 @@ private:
     std::int64_t next_pid_ = 4000;
 };
 
-/// Every server it is told of takes traffic at once, and answers 100 requests between two looks without an error.
+/// Every server it is told of takes traffic at once, and answers 100 requests between two looks without an
+/// error.
 class ObedientRouter : public traffic::Router {
 public:
     awaitable<Result<traffic::RouterState>> observe(traffic::ComponentKey key) override {
@@ -88,13 +90,15 @@ private:
     std::map<traffic::ComponentKey, traffic::RouterState> states_;
 };
 
-model::Environment environment(std::string name, model::Provider provider, model::EnvironmentType type, std::string region) {
+model::Environment environment(std::string name, model::Provider provider, model::EnvironmentType type,
+                               std::string region) {
     return {.name = std::move(name), .provider = provider, .type = type, .region = std::move(region)};
 }
 
 model::Environments declared() {
     model::Component web{.name = "web"};
-    web.workload = model::Workload{.command = {"./svc", "--port", "{port}"}, .artifact = "/opt/{version}/svc", .replicas = 2};
+    web.workload = model::Workload{
+        .command = {"./svc", "--port", "{port}"}, .artifact = "/opt/{version}/svc", .replicas = 2};
     web.traffic = model::Traffic{.listen = "127.0.0.1:8080", .health = "/healthz"};
     model::Component worker = web;
     worker.name = "worker";
@@ -113,14 +117,19 @@ model::Environments declared() {
     return {{demo, aws, azure}};
 }
 
-http::Request request_for(std::string method, std::string const& target, std::string body, http::Fields fields) {
-    http::Request request{.method = std::move(method), .raw_target = target, .fields = std::move(fields), .body = std::move(body)};
+http::Request request_for(std::string method, std::string const& target, std::string body,
+                          http::Fields fields) {
+    http::Request request{.method = std::move(method),
+                          .raw_target = target,
+                          .fields = std::move(fields),
+                          .body = std::move(body)};
     auto url = boost::urls::parse_origin_form(target).value();
     request.path = url.path();
     for (auto parameter : url.params()) request.query.emplace_back(parameter.key, parameter.value);
     request.address = "127.0.0.1";
     request.trace_id = "0123456789abcdef0123456789abcdef";
-    if (!request.fields.has("Content-Type") && !request.body.empty()) request.fields.set("Content-Type", "application/json");
+    if (!request.fields.has("Content-Type") && !request.body.empty())
+        request.fields.set("Content-Type", "application/json");
     return request;
 }
 
@@ -142,15 +151,18 @@ struct World::Parts {
                .store = store,
                .accounts = accounts,
                .clock = clock,
-               .toggle = [this, &world](std::string name, std::optional<std::string> component,
-                                        bool enabled) { return toggle(world, std::move(name), std::move(component), enabled); },
+               .toggle =
+                   [this, &world](std::string name, std::optional<std::string> component, bool enabled) {
+                       return toggle(world, std::move(name), std::move(component), enabled);
+                   },
                .metrics = [] { return "# TYPE pilothouse_up gauge\npilothouse_up 1\n"; },
                .problems = [&world] { return world.problems; },
                .public_origin = "",
                .version = "0.1.0"}) {}
     ~Parts() { std::filesystem::remove_all(folder); }
 
-    awaitable<Result<void>> toggle(World& world, std::string name, std::optional<std::string> component, bool enabled) {
+    awaitable<Result<void>> toggle(World& world, std::string name, std::optional<std::string> component,
+                                   bool enabled) {
         if (world.toggle_problem) co_return *world.toggle_problem;
         for (model::Environment& one : declaration.environments) {
             if (one.name != name) continue;
@@ -171,12 +183,13 @@ struct World::Parts {
     ObedientRouter router;
     base::CrashPoints crash_points;
     target::Host host{context.get_executor(), files, supervisor, "/data"};
-    Result<std::unique_ptr<store::Store>> database =
-        store::open_sqlite({.file = folder + "/pilothouse.db"}, context.get_executor(), context.get_executor());
+    Result<std::unique_ptr<store::Store>> database = store::open_sqlite(
+        {.file = folder + "/pilothouse.db"}, context.get_executor(), context.get_executor());
     store::Store& store = opened(database);
     rollout::Engine engine{{context.get_executor(), clock, random, store, host, router, crash_points}, {}};
     auth::SeededSecrets secrets{11};
-    auth::Accounts accounts{store, clock, secrets, context.get_executor(), {.cost = {.memory_bytes = 8192, .passes = 1}}};
+    auth::Accounts accounts{
+        store, clock, secrets, context.get_executor(), {.cost = {.memory_bytes = 8192, .passes = 1}}};
     model::Environments declaration = declared();
     std::string token{};
     Api api;
@@ -188,8 +201,9 @@ World::World(Start start) : parts_(std::make_unique<Parts>(*this)) {
     parts_->engine.set_environments(std::make_shared<model::Environments>(parts_->declaration));
     EXPECT_TRUE(base::run(parts_->context, parts_->engine.start()));
     if (start == Start::without_anybody) return;
-    auto answer = ask_as_nobody("POST", "/api/admin/setup",
-                                base::to_text(model::SetupRequest{make_setup_token(), "alice", "correct horse battery"}));
+    auto answer = ask_as_nobody(
+        "POST", "/api/admin/setup",
+        base::to_text(model::SetupRequest{make_setup_token(), "alice", "correct horse battery"}));
     EXPECT_EQ(answer.status, 201);
 }
 
@@ -208,10 +222,12 @@ http::Response World::ask(std::string method, std::string target, std::string bo
     return ask_as_nobody(std::move(method), std::move(target), std::move(body), std::move(fields));
 }
 
-http::Response World::ask_as_nobody(std::string method, std::string target, std::string body, http::Fields fields) {
+http::Response World::ask_as_nobody(std::string method, std::string target, std::string body,
+                                    http::Fields fields) {
     http::Request request = request_for(std::move(method), target, std::move(body), std::move(fields));
     http::Response response = base::run(parts_->context, parts_->api.handler()(std::move(request)));
-    if (target == "/api/admin/setup" && response.status == 201) parts_->token = json_of(response).at("token").as_string();
+    if (target == "/api/admin/setup" && response.status == 201)
+        parts_->token = json_of(response).at("token").as_string();
     return response;
 }
 
@@ -229,7 +245,8 @@ void World::pass(Duration time) {
 }
 
 std::string World::deploy(std::string const& version) {
-    auto accepted = json_of(ask("POST", "/api/environments/demo/deploy", R"({"version":")" + version + R"(","strategy":"blue-green"})"));
+    auto accepted = json_of(ask("POST", "/api/environments/demo/deploy",
+                                R"({"version":")" + version + R"(","strategy":"blue-green"})"));
     std::string id(accepted.at("id").as_string());
     for (int i = 0; i < 1000; ++i) {
         pass(1s);
@@ -240,7 +257,9 @@ std::string World::deploy(std::string const& version) {
     return id;
 }
 
-std::string World::body_of(http::Response const& response) { return response.shared_body ? *response.shared_body : response.body; }
+std::string World::body_of(http::Response const& response) {
+    return response.shared_body ? *response.shared_body : response.body;
+}
 base::json::value World::json_of(http::Response const& response) {
     auto parsed = base::parse_json(body_of(response));
     EXPECT_TRUE(parsed) << body_of(response);

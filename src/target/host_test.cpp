@@ -119,9 +119,8 @@ TEST_F(HostTest, IsFoundAgainByTheNextPortal) {
     EXPECT_EQ(run(next.replicas(key)).value(), replicas());
     revision.number = 3;
     ASSERT_TRUE(run(next.start(key, revision, 0, 2)));
-    auto all = run(next.replicas(key)).value();
-    ASSERT_EQ(all.size(), 2U);
-    EXPECT_NE(all[0].port, all[1].port);
+    ASSERT_TRUE(eventually([&] { return replicas().at(1).process.phase == ProcessPhase::running; }));
+    EXPECT_NE(replicas()[0].port, replicas()[1].port);
 }
 
 TEST_F(HostTest, TakesAnotherPortWhenItsOwnWasTaken) {

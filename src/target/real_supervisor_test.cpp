@@ -246,6 +246,14 @@ TEST_F(RealSupervisorTest, ForgetsOnlyWhatIsNotThere) {
     EXPECT_TRUE(supervisor.forget(folder / "one"));
 }
 
+TEST_F(RealSupervisorTest, EndsWhenItsFolderIsRemovedUnderIt) {
+    launch({"sleep", "1000"});
+    ASSERT_TRUE(reaches(ProcessPhase::running));
+    ShimState state = written();
+    ASSERT_TRUE(files.remove(folder / "one"));
+    EXPECT_TRUE(eventually([&] { return !is_alive(state.shim()) && !is_alive(state.command()); }));
+}
+
 TEST_F(RealSupervisorTest, NamesTheRangeWhenAllPortsAreTaken) {
     RealSupervisor small(files, "/proc/self/exe", {.first = 20100, .last = 20101});
     auto none = small.free_port({20100, 20101});

@@ -63,6 +63,7 @@ public:
             wait_for_something();
             save_again_if_needed();
             rotate_output(folder_, output_);
+            if (nobody_can_find_us()) stop();
             if (state_.phase == ProcessPhase::backing_off && Clock::now() >= next_start_) start();
             if (state_.phase == ProcessPhase::stopping && Clock::now() >= kill_at_) kill_all();
         }
@@ -117,6 +118,13 @@ private:
         if (::read(signals_, &signal, sizeof(signal)) != sizeof(signal)) return;
         if (signal.ssi_signo == SIGTERM) stop();
         if (signal.ssi_signo == SIGCHLD) reap();
+    }
+
+    /// The folder was removed under us: no portal would ever ask us to end, and another process may already
+    /// have our place.
+    bool nobody_can_find_us() const {
+        struct stat lock{};
+        return ::fstat(lock_, &lock) == 0 && lock.st_nlink == 0;
     }
 
     void stop() {

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <thread>
 
 #include "base/real.hpp"
 #include "base/testing.hpp"
@@ -294,25 +295,80 @@ TEST_F(HaproxyTest, CountsFailuresOfVersionsAndItsOwn) {
     start_replica("a");
     want("a", 100);
     ASSERT_TRUE(has_weight("a", 100));
-    // The replica's host says nothing of 5xx: ask nginx for its health page while it is sick.
     make_sick("a", true);
-    int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in place{};
-    place.sin_family = AF_INET;
-    place.sin_port = htons(port);
-    place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&place), sizeof(place)), 0);
-    std::string request = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    ASSERT_EQ(::send(fd, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
-    char buffer[1000];
-    while (::recv(fd, buffer, sizeof(buffer), 0) > 0) {
-    }
-    ::close(fd);
+    EXPECT_EQ(Load::get(port, "/health").status, 503);
     RouterState state = observe();
     EXPECT_EQ(state.requests, 1U);
     EXPECT_EQ(state.own_failures, 0U);
     EXPECT_EQ(state.servers.at(0).counts.requests, 1U);
     EXPECT_EQ(state.servers.at(0).counts.failures, 1U);
+}
+
+TEST_F(HaproxyTest, FinishesASlowAnswerBeforeTheServerGoes) {
+    start_replica("a");
+    want("a", 100);
+    ASSERT_TRUE(has_weight("a", 100));
+    Load::Answer slow;
+    std::thread client([&] { slow = Load::get(port, "/slow"); });
+    EXPECT_TRUE(eventually([&] { return server("a").sessions == 1; }));
+    start_replica("b");
+    want("b", 100);
+    want("a", 0, true);
+    EXPECT_TRUE(has_weight("b", 100));
+    EXPECT_TRUE(leaves("a"));
+    stop_replica("a");
+    client.join();
+    EXPECT_EQ(slow.status, 200) << slow.problem;
+    EXPECT_EQ(observe().own_failures, 0U);
+}
+
+TEST_F(HaproxyTest, CutsWhatMayNotGoOn) {
+    start_replica("a");
+    start_replica("b");
+    want("a", 100);
+    want("b", 1);
+    ASSERT_TRUE(has_weight("a", 100));
+    ASSERT_TRUE(has_weight("b", 1));
+    Load::Answer slow;
+    std::thread client([&] { slow = Load::get(port, "/slow"); });
+    EXPECT_TRUE(eventually([&] { return server("a").sessions == 1; }));
+    want("b", 100);
+    want("a", 0, true);
+    EXPECT_TRUE(reaches([&](RouterState const&) { return server("a").draining; }));
+    forget("a");
+    EXPECT_TRUE(reaches([&](RouterState const&) { return !has("a"); }));
+    client.join();
+    EXPECT_EQ(slow.status, 0);
+}
+
+TEST_F(HaproxyTest, RollsAProgramThatWeDidNotWrite) {
+    target::Host host(workers.get_executor(), files, supervisor, folder.path());
+    model::Revision revision{.number = 1, .version = "1"};
+    revision.workload.command = {"python3", "-m",        "http.server", "{port}",
+                                 "--bind",  "127.0.0.1", "--directory", "{folder}"};
+    route.traffic.health = "/";
+    auto start = [&](int number) {
+        revision.number = number;
+        ASSERT_TRUE(run(host.start(key, revision, 0, 1)));
+        for (target::Replica const& replica : run(host.replicas(key)).value())
+            addresses[replica.name] = fmt::format("127.0.0.1:{}", replica.port);
+    };
+    start(1);
+    want("web-r1-0", 100);
+    ASSERT_TRUE(has_weight("web-r1-0", 100));
+    Load load(port, 4, Load::Method::get);
+    start(2);
+    want("web-r2-0", 100);
+    ASSERT_TRUE(has_weight("web-r2-0", 100));
+    ASSERT_TRUE(leaves("web-r1-0"));
+    EXPECT_TRUE(eventually([&] {
+        EXPECT_TRUE(run(host.stop(key, "web-r1-0", 1)));
+        return run(host.replicas(key))->size() == 1;
+    }));
+    auto before = load.totals().answered;
+    ASSERT_TRUE(eventually([&] { return load.totals().answered > before + 20; }));
+    auto totals = load.end();
+    EXPECT_EQ(totals.lost, 0U) << totals.say();
 }
 
 TEST_F(HaproxyTest, ChangesTheHealthPathAndLosesNothing) {

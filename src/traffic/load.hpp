@@ -31,7 +31,10 @@ public:
         }
     };
 
-    Load(std::uint16_t port, int clients) : port_(port) {
+    enum class Method { get, get_and_post };
+
+    Load(std::uint16_t port, int clients, Method method = Method::get_and_post)
+        : port_(port), method_(method) {
         for (int i = 0; i < clients; ++i) threads_.emplace_back([this, i] { run(i); });
     }
     ~Load() { end(); }
@@ -50,21 +53,30 @@ public:
         return totals_;
     }
 
-private:
     struct Answer {
         int status = 0;  // 0: none
         std::string server{};
         bool closes = false;
         std::string problem{};
     };
+    /// One request on a connection of its own.
+    static Answer get(std::uint16_t port, std::string const& path) {
+        int fd = connect(port);
+        if (fd < 0) return {.problem = "cannot connect"};
+        Answer answer =
+            exchange(fd, fmt::format("GET {} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", path));
+        ::close(fd);
+        return answer;
+    }
 
-    int connect() const {
+private:
+    static int connect(std::uint16_t port) {
         int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         timeval limit{.tv_sec = 30, .tv_usec = 0};
         ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
         sockaddr_in place{};
         place.sin_family = AF_INET;
-        place.sin_port = htons(port_);
+        place.sin_port = htons(port);
         place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         if (::connect(fd, reinterpret_cast<sockaddr*>(&place), sizeof(place)) == 0) return fd;
         ::close(fd);
@@ -105,13 +117,14 @@ private:
 
     void run(int client) {
         bool keeps = client % 2 == 0;
-        std::string body(static_cast<std::size_t>(client % 3) * 1000, 'x');
+        auto size = method_ == Method::get ? 0 : static_cast<std::size_t>(client % 3) * 1000;
+        std::string body(size, 'x');
         std::string request = fmt::format("{} / HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n{}\r\n{}",
                                           body.empty() ? "GET" : "POST", body.size(),
                                           keeps ? "" : "Connection: close\r\n", body);
         int fd = -1;
         while (!stopping_) {
-            if (fd < 0) fd = connect();
+            if (fd < 0) fd = connect(port_);
             Answer answer = fd < 0 ? Answer{.problem = "cannot connect"} : exchange(fd, request);
             bool over = answer.status == 0 || answer.closes || !keeps;
             if (over && fd >= 0) {
@@ -137,6 +150,7 @@ private:
     }
 
     std::uint16_t port_;
+    Method method_;
     std::atomic<bool> stopping_ = false;
     std::mutex mutex_;
     Totals totals_;

@@ -5,8 +5,8 @@
 
 namespace traffic {
 
-/// An nginx under a shim: it answers `/` with its name in the header X-Server, and `/health` with 503 while
-/// the file `sick` is in its folder.
+/// An nginx under a shim: it answers `/` with its name in the header X-Server, `/slow` with 4,000 bytes in
+/// some seconds, and `/health` with 503 while the file `sick` is in its folder.
 inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& supervisor,
                                        std::string const& folder, std::uint16_t port,
                                        std::string const& name) {
@@ -21,11 +21,13 @@ inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& s
                 listen 127.0.0.1:{1};
                 add_header X-Server {2} always;
                 location / {{ return 200 "hello\n"; }}
+                location = /slow {{ root {0}; limit_rate 1500; }}
                 location /health {{ if (-f {0}/sick) {{ return 503; }} return 200; }}
             }}
         }})",
                                      folder, port, name);
     TRY_VOID(files.write(folder + "/nginx.conf", config));
+    TRY_VOID(files.write(folder + "/slow", std::string(4000, '.')));
     return supervisor.launch(
         folder, {.command = {"nginx", "-p", folder, "-e", "stderr", "-c", folder + "/nginx.conf"},
                  .env = {{"PATH", "/usr/sbin:/usr/bin:/bin"}}});

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import PROGRAM, Refused, Site, new_key, until
+from harness import PROGRAM, Refused, Site, free_port, new_key, until
 
 
 class Faults(unittest.TestCase):
@@ -70,7 +70,7 @@ class Faults(unittest.TestCase):
     def test_a_second_portal_on_the_same_folder_refuses(self):
         site = self.site(deployed=None, traffic=False)
         second = subprocess.run([PROGRAM, "serve", "--data-folder", str(site.folder / "data"), "--runtime-folder", str(site.folder / "run2"),
-                                 "--environments-file", str(site.folder / "environments.yaml"), "--listen", "127.0.0.1:0"],
+                                 "--environments-file", str(site.folder / "environments.yaml"), "--listen", f"127.0.0.1:{free_port()}"],
                                 capture_output=True, text=True, timeout=60)
         self.assertNotEqual(second.returncode, 0)
         self.assertIn("another portal", second.stderr)
@@ -83,11 +83,11 @@ class Faults(unittest.TestCase):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             common = {"--data-folder": str(site.folder / "data"), "--runtime-folder": str(site.folder / "run"),
-                      "--environments-file": str(site.folder / "environments.yaml"), "--listen": "127.0.0.1:0"}
+                      "--environments-file": str(site.folder / "environments.yaml"), "--listen": f"127.0.0.1:{free_port()}"}
             cases = {
                 "uses this port": {"--listen": f"127.0.0.1:{taken.getsockname()[1]}"},
-                "can be reached from other machines": {"--listen": "0.0.0.0:0"},
-                "environments": {"--environments-file": str(site.folder / "none.yaml")},
+                "reached from other machines": {"--listen": f"0.0.0.0:{free_port()}"},
+                "none.yaml": {"--environments-file": str(site.folder / "none.yaml")},
                 "/proc": {"--data-folder": "/proc/pilothouse"},
             }
             for words, change in cases.items():

@@ -8,12 +8,11 @@ namespace {
 
 int run_seeds(simulation::Options options, std::uint64_t first, std::uint64_t count, bool expect_found) {
     auto began = std::chrono::steady_clock::now();
-    std::uint64_t steps = 0, crashes = 0, requests = 0, deployments = 0, found = 0, first_found = 0, all = 0, differing = 0;
+    std::uint64_t crashes = 0, requests = 0, deployments = 0, found = 0, first_found = 0, all = 0, differing = 0;
     Duration virtual_time{};
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         options.seed = seed;
         simulation::Outcome outcome = simulation::run(options);
-        steps += outcome.steps;
         crashes += static_cast<std::uint64_t>(outcome.crashes);
         requests += static_cast<std::uint64_t>(outcome.requests);
         deployments += static_cast<std::uint64_t>(outcome.deployments);
