@@ -132,8 +132,8 @@ def main(strategy, sites):
             victim.site.close()
     print(f"{strategy}: killed at {results['killed']} of {count} points; {results['sent']} requests sent, {results['lost']} lost, "
           f"{results['own']} answered by HAProxy itself", flush=True)
-    # Looks that do nothing make the number of points of a run differ by a few; the last ones may not be reached again.
-    assert results["killed"] >= count * 0.9, "too few of the points were reached again"
+    # The number of points of a run differs by some looks; the last ones of the first run may not be reached again.
+    assert results["killed"] >= least, f"only {results['killed']} of the points were reached again, {least} are wanted"
     assert results["lost"] == 0 and results["own"] == 0
 
 
