@@ -1,5 +1,6 @@
-// How much memory of the portal's engine a rollout takes while it bakes: thousands of components with the real engine, host,
-// HAProxy driver and store, on the simulation's processes and HAProxies (a thousand real ones would measure those).
+// How much memory of the portal's engine a rollout takes while it bakes: thousands of components with the
+// real engine, host, HAProxy driver and store, on the simulation's processes and HAProxies (a thousand real
+// ones would measure those).
 //     memory_in_flight [components]
 #include <fmt/format.h>
 #include <malloc.h>
@@ -31,7 +32,8 @@ std::shared_ptr<model::Environments const> declare(std::size_t count) {
     auto declared = std::make_shared<model::Environments>();
     for (std::size_t i = 0; i < count; ++i) {
         if (i % components_each == 0)
-            declared->environments.push_back({.name = fmt::format("place-{}", i / components_each), .target = {.host = model::HostTarget{}}});
+            declared->environments.push_back({.name = fmt::format("place-{}", i / components_each),
+                                              .target = {.host = model::HostTarget{}}});
         model::Component component{.name = fmt::format("web-{}", i % components_each)};
         component.workload = model::Workload{.command = {"./svc", "{version}", "{port}"}, .replicas = 2};
         component.traffic = model::Traffic{.listen = listen_address(i), .health = "/healthz"};
@@ -47,7 +49,9 @@ class Site {
 public:
     explicit Site(std::size_t count) : count_(count), declared_(declare(count)) {
         engine_.set_environments(declared_);
-        spawn([](rollout::Engine& engine) -> awaitable<bool> { co_return (co_await engine.start()).has_value(); });
+        spawn([](rollout::Engine& engine) -> awaitable<bool> {
+            co_return (co_await engine.start()).has_value();
+        });
     }
 
     /// Brings a version to every component and runs until each is past its first deployment, or bakes.
@@ -59,7 +63,8 @@ public:
             };
             spawn(ask);
         }
-        run_until([&] { return accepted_ > declared_->environments.size() && is_everywhere(version, until); });
+        run_until(
+            [&] { return accepted_ > declared_->environments.size() && is_everywhere(version, until); });
     }
 
     void run_for(Duration time) {
@@ -70,7 +75,8 @@ public:
     /// Every component's clients ask a few times.
     void send_requests(std::size_t each) {
         for (std::size_t i = 0; i < count_; ++i)
-            for (std::size_t n = 0; n < each; ++n) haproxy_.request(listen_address(i), 5ms, [](traffic::ModelAnswer const&) {});
+            for (std::size_t n = 0; n < each; ++n)
+                haproxy_.request(listen_address(i), 5ms, [](traffic::ModelAnswer const&) {});
     }
 
     /// What the portal had: the world without it is smaller by so much.
@@ -90,8 +96,8 @@ private:
     struct Parts {
         explicit Parts(Site& site)
             : host(site.process_->workers(), site.files_, site.supervisor_, "/data/hosts", "/srv"),
-              router(site.process_->workers(), site.files_, site.supervisor_, site.process_->clock(), *site.dialer_,
-                     {.root = "/data/hosts", .runtime_folder = "/run"}),
+              router(site.process_->workers(), site.files_, site.supervisor_, site.process_->clock(),
+                     *site.dialer_, {.root = "/data/hosts", .runtime_folder = "/run"}),
               engine({.executor = site.process_->executor(),
                       .clock = site.process_->clock(),
                       .random = site.random_,
@@ -125,7 +131,9 @@ private:
         for (model::Environment const& environment : declared_->environments) {
             auto status = engine_.environment_status(environment.name);
             for (model::ComponentStatusView const& component : status->components) {
-                if (phase == model::Phase::completed && (component.deployment || component.version != version)) return false;
+                if (phase == model::Phase::completed &&
+                    (component.deployment || component.version != version))
+                    return false;
                 if (phase == model::Phase::completed) continue;
                 if (!component.deployment) return false;
                 for (auto const& rollout : component.deployment->components)
@@ -136,7 +144,9 @@ private:
     }
 
     std::unique_ptr<store::Store> open() {
-        auto opened = store::open_sqlite({.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false}, process_->workers(), process_->workers());
+        auto opened = store::open_sqlite(
+            {.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false},
+            process_->workers(), process_->workers());
         if (!opened) std::abort();
         return std::move(*opened);
     }
@@ -176,11 +186,14 @@ std::size_t portal_bytes(std::size_t count, bool in_flight) {
 int main(int argc, char** argv) {
     std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1000;
     if (count == 0 || count > 50'000) {
-        fmt::print(stderr, "usage: memory_in_flight [components]\na whole number from 1 to 50000; got \"{}\"\n", argv[1]);
+        fmt::print(stderr,
+                   "usage: memory_in_flight [components]\na whole number from 1 to 50000; got \"{}\"\n",
+                   argv[1]);
         return 2;
     }
     std::size_t steady = portal_bytes(count, false);
     std::size_t flying = portal_bytes(count, true);
-    fmt::print("{{\"components\": {}, \"steady_bytes\": {}, \"in_flight_bytes\": {}}}\n", count, steady, flying);
+    fmt::print("{{\"components\": {}, \"steady_bytes\": {}, \"in_flight_bytes\": {}}}\n", count, steady,
+               flying);
     return 0;
 }

@@ -36,7 +36,9 @@ struct Cell {
 class Stream {
 public:
     Stream(double rate, int burst, base::Random& random)
-        : burst_(static_cast<std::uint64_t>(burst)), begins_(rate / (rate + burst * (1 - rate))), random_(random) {}
+        : burst_(static_cast<std::uint64_t>(burst)),
+          begins_(rate / (rate + burst * (1 - rate))),
+          random_(random) {}
 
     void send(std::uint64_t requests, Counts& into) {
         into.requests += requests;
@@ -75,7 +77,8 @@ struct Outcome {
     int seconds = 0;
 };
 
-/// An hour of traffic; the first decision counts, and a `bad` that comes after a `good` is still a false abort.
+/// An hour of traffic; the first decision counts, and a `bad` that comes after a `good` is still a false
+/// abort.
 class Run {
 public:
     Run(Cell const& cell, base::Random& random)
@@ -93,7 +96,8 @@ public:
 private:
     int weight_at(int second) {
         if (cell_.weight_percent != 0) return cell_.weight_percent;
-        std::size_t stage = std::min<std::size_t>(static_cast<std::size_t>((second - 1) / bake), std::size(weights) - 1);
+        std::size_t stage =
+            std::min<std::size_t>(static_cast<std::size_t>((second - 1) / bake), std::size(weights) - 1);
         if (stage != stage_) {
             last_stable_ = stage_counts_.stable;
             stage_counts_ = {};
@@ -162,7 +166,8 @@ Interval wilson(double hits, double all) {
 std::string say_risk(std::size_t wrong, std::size_t decided) {
     if (decided == 0) return "-";
     auto [low, high] = wilson(static_cast<double>(wrong), static_cast<double>(decided));
-    return fmt::format("{:.2f} ({:.2f}-{:.2f})", 100.0 * static_cast<double>(wrong) / static_cast<double>(decided), 100 * low,
+    return fmt::format("{:.2f} ({:.2f}-{:.2f})",
+                       100.0 * static_cast<double>(wrong) / static_cast<double>(decided), 100 * low,
                        100 * high);
 }
 
@@ -189,34 +194,42 @@ void print_row(Cell const& cell, int runs) {
     }
     std::size_t decided = bad + good;
     double all = runs / 100.0;
-    fmt::print("| {:g} | {:g} | {:g} | {} | {} | {:.1f} | {:.1f} | {:.1f} | {} | {} | {} | {} |\n", cell.stable * 100,
-               cell.canary * 100, cell.per_second,
+    fmt::print("| {:g} | {:g} | {:g} | {} | {} | {:.1f} | {:.1f} | {:.1f} | {} | {} | {} | {} |\n",
+               cell.stable * 100, cell.canary * 100, cell.per_second,
                cell.weight_percent == 0 ? "all" : fmt::format("{} %", cell.weight_percent), cell.burst,
-               static_cast<double>(bad) / all, static_cast<double>(good) / all, 100 - static_cast<double>(decided) / all,
-               cell.must_be_good() ? say_risk(ever_bad, decided) : "", cell.must_be_bad() ? say_risk(good, decided) : "",
-               decided ? fmt::format("{}", median(requests)) : "-", decided ? fmt::format("{}", median(seconds)) : "-");
+               static_cast<double>(bad) / all, static_cast<double>(good) / all,
+               100 - static_cast<double>(decided) / all,
+               cell.must_be_good() ? say_risk(ever_bad, decided) : "",
+               cell.must_be_bad() ? say_risk(good, decided) : "",
+               decided ? fmt::format("{}", median(requests)) : "-",
+               decided ? fmt::format("{}", median(seconds)) : "-");
     std::fflush(stdout);
 }
 
-constexpr double rates[][2] = {{0, 0},       {0.001, 0.001}, {0.01, 0.01}, {0.05, 0.05}, {0.01, 0.001}, {0.001, 0.01},
-                               {0.01, 0.03}, {0.001, 0.0211}, {0, 0.05},    {0.001, 0.05}, {0.01, 0.05},  {0.05, 0.10}};
+constexpr double rates[][2] = {{0, 0},        {0.001, 0.001}, {0.01, 0.01}, {0.05, 0.05},
+                               {0.01, 0.001}, {0.001, 0.01},  {0.01, 0.03}, {0.001, 0.0211},
+                               {0, 0.05},     {0.001, 0.05},  {0.01, 0.05}, {0.05, 0.10}};
 
-constexpr Cell surroundings[] = {{.per_second = 200, .weight_percent = 10}, {.per_second = 200, .weight_percent = 50},
-                                 {.per_second = 20, .weight_percent = 10},  {.per_second = 2, .weight_percent = 10},
-                                 {.per_second = 200, .weight_percent = 0},
-                                 {.per_second = 200, .weight_percent = 10, .burst = 10}};
+constexpr Cell surroundings[] = {
+    {.per_second = 200, .weight_percent = 10}, {.per_second = 200, .weight_percent = 50},
+    {.per_second = 20, .weight_percent = 10},  {.per_second = 2, .weight_percent = 10},
+    {.per_second = 200, .weight_percent = 0},  {.per_second = 200, .weight_percent = 10, .burst = 10}};
 
 }  // namespace
 
 int main(int argc, char** argv) {
     int runs = argc > 1 ? std::atoi(argv[1]) : 2000;
     if (runs < 1) {
-        fmt::print(stderr, "usage: verdict_grid [runs]\nruns is a whole number from 1; got \"{}\"\n", argv[1]);
+        fmt::print(stderr, "usage: verdict_grid [runs]\nruns is a whole number from 1; got \"{}\"\n",
+                   argv[1]);
         return 2;
     }
-    fmt::print("{} runs a row, risk {}, margin {:g} points, a look each second for an hour.\n\n", runs, risk, margin * 100);
-    fmt::print("| stable % | canary % | requests/s | weight | burst | bad % | good % | undecided % | false abort % | miss % | "
-               "median requests | median s |\n|--|--|--|--|--|--|--|--|--|--|--|--|\n");
+    fmt::print("{} runs a row, risk {}, margin {:g} points, a look each second for an hour.\n\n", runs, risk,
+               margin * 100);
+    fmt::print(
+        "| stable % | canary % | requests/s | weight | burst | bad % | good % | undecided % | false abort % "
+        "| miss % | "
+        "median requests | median s |\n|--|--|--|--|--|--|--|--|--|--|--|--|\n");
     for (Cell cell : surroundings)
         for (auto const& [stable, canary] : rates) {
             cell.stable = stable;

@@ -1,4 +1,6 @@
 // What nearly every file includes. Beast and SOCI stay out: few files need them.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/any_completion_handler.hpp>
@@ -17,7 +19,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <memory>

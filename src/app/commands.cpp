@@ -21,16 +21,18 @@ namespace app {
 namespace {
 
 /// Those that are no settings of the server: the command line's own, and the tests'.
-constexpr std::string_view other_variables[] = {"PILOTHOUSE_SERVER",   "PILOTHOUSE_TOKEN",       "PILOTHOUSE_PROFILE",
-                                                "PILOTHOUSE_CRASH_AT", "PILOTHOUSE_CRASH_TRACE", "PILOTHOUSE_PLANTED_FAULT",
-                                                "PILOTHOUSE_PROGRAM",  "PILOTHOUSE_TEST_LIMIT",  "PILOTHOUSE_KEEP", "PILOTHOUSE_CACHE"};
+constexpr std::string_view other_variables[] = {
+    "PILOTHOUSE_SERVER",      "PILOTHOUSE_TOKEN",         "PILOTHOUSE_PROFILE", "PILOTHOUSE_CRASH_AT",
+    "PILOTHOUSE_CRASH_TRACE", "PILOTHOUSE_PLANTED_FAULT", "PILOTHOUSE_PROGRAM", "PILOTHOUSE_TEST_LIMIT",
+    "PILOTHOUSE_KEEP",        "PILOTHOUSE_CACHE"};
 
 std::map<std::string, std::string> setting_variables() {
     std::map<std::string, std::string> variables;
     for (char** each = environ; *each; ++each) {
         std::string_view text = *each;
         std::string name(text.substr(0, text.find('=')));
-        bool other = std::find(std::begin(other_variables), std::end(other_variables), name) != std::end(other_variables);
+        bool other = std::find(std::begin(other_variables), std::end(other_variables), name) !=
+                     std::end(other_variables);
         if (name.starts_with("PILOTHOUSE_") && !other) variables[name] = text.substr(name.size() + 1);
     }
     return variables;
@@ -61,11 +63,14 @@ struct Words {
 };
 
 void add_setting_flags(CLI::App& command, std::shared_ptr<Words> const& words) {
-    command.add_option("--settings", words->file, "a YAML file with settings; variables and flags come after it");
+    command.add_option("--settings", words->file,
+                       "a YAML file with settings; variables and flags come after it");
     for (config::SettingInfo const& setting : config::describe_settings())
         command.add_option_function<std::string>(
-            config::flag_name(setting.name), [words, name = setting.name](std::string const& value) { words->flags[name] = value; },
-            fmt::format("{} (default: {}; {})", setting.about, setting.default_.empty() ? "none" : setting.default_,
+            config::flag_name(setting.name),
+            [words, name = setting.name](std::string const& value) { words->flags[name] = value; },
+            fmt::format("{} (default: {}; {})", setting.about,
+                        setting.default_.empty() ? "none" : setting.default_,
                         config::variable_name(setting.name)));
 }
 
@@ -86,7 +91,8 @@ int run_serve(Words const& words, cli::Terminal& terminal) {
     for (std::string const& each : words.first_versions) {
         auto equals = each.find('=');
         if (equals == std::string::npos)
-            return refuse(terminal, base::invalid(fmt::format("--first-version {}: write it like demo=1.0.0", each)));
+            return refuse(terminal,
+                          base::invalid(fmt::format("--first-version {}: write it like demo=1.0.0", each)));
         options.first_versions[each.substr(0, equals)] = each.substr(equals + 1);
     }
     return serve(options);
@@ -98,7 +104,8 @@ int run_migrate(Words const& words, cli::Terminal& terminal) {
     asio::io_context context(1);
     auto store = open_store(*settings, settings->data_folder, context.get_executor(), context.get_executor());
     if (!store) return refuse(terminal, store.error());
-    terminal.out(fmt::format("the database ({}) has schema version {}\n", (*store)->describe(), store::schema_version()));
+    terminal.out(fmt::format("the database ({}) has schema version {}\n", (*store)->describe(),
+                             store::schema_version()));
     return 0;
 }
 
@@ -114,7 +121,8 @@ int run_config_check(Words const& words, cli::Terminal& terminal) {
         return static_cast<int>(cli::ExitCode::failed);
     }
     for (std::string const& warning : loaded->warnings) terminal.err(warning + "\n");
-    terminal.out(fmt::format("{}: {} environments, no mistakes\n", file, loaded->document.environments.size()));
+    terminal.out(
+        fmt::format("{}: {} environments, no mistakes\n", file, loaded->document.environments.size()));
     return 0;
 }
 
@@ -124,19 +132,26 @@ void add_server_commands(CLI::App& app, cli::Terminal& terminal, cli::Chosen& ch
     auto words = std::make_shared<Words>();
     CLI::App* serving = app.add_subcommand("serve", "run the portal");
     add_setting_flags(*serving, words);
-    serving->add_option("--first-version", words->first_versions, "environment=version: brought there when nothing was deployed there yet");
-    serving->callback([words, &terminal, &chosen] { chosen = [words, &terminal] { return run_serve(*words, terminal); }; });
+    serving->add_option("--first-version", words->first_versions,
+                        "environment=version: brought there when nothing was deployed there yet");
+    serving->callback(
+        [words, &terminal, &chosen] { chosen = [words, &terminal] { return run_serve(*words, terminal); }; });
 
-    CLI::App* migrate = app.add_subcommand("migrate", "bring the database to this program's schema, and say its version");
+    CLI::App* migrate =
+        app.add_subcommand("migrate", "bring the database to this program's schema, and say its version");
     add_setting_flags(*migrate, words);
-    migrate->callback([words, &terminal, &chosen] { chosen = [words, &terminal] { return run_migrate(*words, terminal); }; });
+    migrate->callback([words, &terminal, &chosen] {
+        chosen = [words, &terminal] { return run_migrate(*words, terminal); };
+    });
 
     CLI::App* config = app.add_subcommand("config", "settings and the declaration of environments");
     config->require_subcommand(1);
     CLI::App* check = config->add_subcommand("check", "find every mistake in settings and environments.yaml");
     add_setting_flags(*check, words);
     check->add_option("file", words->environments, "another environments.yaml");
-    check->callback([words, &terminal, &chosen] { chosen = [words, &terminal] { return run_config_check(*words, terminal); }; });
+    check->callback([words, &terminal, &chosen] {
+        chosen = [words, &terminal] { return run_config_check(*words, terminal); };
+    });
 
     CLI::App* version_command = app.add_subcommand("version", "what this is");
     version_command->callback([&terminal, &chosen] {

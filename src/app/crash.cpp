@@ -9,7 +9,8 @@ namespace app {
 
 awaitable<void> CountedCrashPoints::reach(std::string_view where) {
     ++reached_;
-    if (!trace_.empty()) std::ofstream(trace_, std::ios::app) << fmt::format("{} {}\n", reached_, where) << std::flush;
+    if (!trace_.empty())
+        std::ofstream(trace_, std::ios::app) << fmt::format("{} {}\n", reached_, where) << std::flush;
     if (reached_ == at_) ::raise(SIGKILL);
     co_return;
 }

@@ -8,7 +8,8 @@ namespace app {
 
 class CountedCrashPoints : public base::CrashPoints {
 public:
-    /// `at` 0: never dies. Each point is appended to the file `trace`, a line "number where", if one is named.
+    /// `at` 0: never dies. Each point is appended to the file `trace`, a line "number where", if one is
+    /// named.
     CountedCrashPoints(std::uint64_t at, std::string trace) : at_(at), trace_(std::move(trace)) {}
     awaitable<void> reach(std::string_view where) override;
 

@@ -9,7 +9,8 @@ namespace app {
 
 namespace {
 
-prometheus::Counter& counter(prometheus::Registry& registry, char const* name, char const* help, std::map<std::string, std::string> const& labels = {}) {
+prometheus::Counter& counter(prometheus::Registry& registry, char const* name, char const* help,
+                             std::map<std::string, std::string> const& labels = {}) {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
 }
 
@@ -29,7 +30,9 @@ void raise_to(prometheus::Counter& counter, std::uint64_t total) {
     counter.Increment(static_cast<double>(total) - counter.Value());
 }
 
-awaitable<http::Response> answer_counted(http::Handler const& handler, std::array<prometheus::Counter*, 6> const& answers, http::Request request) {
+awaitable<http::Response> answer_counted(http::Handler const& handler,
+                                         std::array<prometheus::Counter*, 6> const& answers,
+                                         http::Request request) {
     http::Response response = co_await handler(std::move(request));
     answers[static_cast<std::size_t>(std::clamp(response.status / 100, 1, 5))]->Increment();
     co_return response;
@@ -43,8 +46,10 @@ Metrics::Metrics(rollout::Engine const& engine, std::string const& version, std:
       resident_bytes_(gauge(registry_, "process_resident_memory_bytes", "Resident memory size in bytes.")),
       looks_(counter(registry_, "pilothouse_looks_total", "Looks at components.")),
       effects_(counter(registry_, "pilothouse_effects_total", "Things done to targets.")),
-      completed_(counter(registry_, "pilothouse_deployments_total", "Deployments that ended since the start.", {{"status", "completed"}})),
-      failed_(counter(registry_, "pilothouse_deployments_total", "Deployments that ended since the start.", {{"status", "failed"}})) {
+      completed_(counter(registry_, "pilothouse_deployments_total", "Deployments that ended since the start.",
+                         {{"status", "completed"}})),
+      failed_(counter(registry_, "pilothouse_deployments_total", "Deployments that ended since the start.",
+                      {{"status", "failed"}})) {
     prometheus::BuildGauge()
         .Name("pilothouse_info")
         .Help("Version of the program and of its store.")
@@ -52,7 +57,8 @@ Metrics::Metrics(rollout::Engine const& engine, std::string const& version, std:
         .Add({{"version", version}, {"store", store}})
         .Set(1);
     for (std::size_t digit = 1; digit < answers_.size(); ++digit)
-        answers_[digit] = &counter(registry_, "pilothouse_http_answers_total", "Answers to requests.", {{"class", fmt::format("{}xx", digit)}});
+        answers_[digit] = &counter(registry_, "pilothouse_http_answers_total", "Answers to requests.",
+                                   {{"class", fmt::format("{}xx", digit)}});
     answers_[0] = answers_[1];
 }
 

@@ -16,9 +16,12 @@ Portal::Portal(World world, PortalSettings settings)
     : world_(std::move(world)),
       settings_(std::move(settings)),
       declaration_(settings_.environments_file, world_.files),
-      host_(world_.workers, world_.files, world_.supervisor, settings_.data_folder + "/hosts", folder_of(settings_.environments_file)),
+      host_(world_.workers, world_.files, world_.supervisor, settings_.data_folder + "/hosts",
+            folder_of(settings_.environments_file)),
       router_(world_.workers, world_.files, world_.supervisor, world_.clock, world_.dialer,
-              {.root = settings_.data_folder + "/hosts", .runtime_folder = settings_.runtime_folder, .program = settings_.haproxy}),
+              {.root = settings_.data_folder + "/hosts",
+               .runtime_folder = settings_.runtime_folder,
+               .program = settings_.haproxy}),
       engine_({.executor = world_.executor,
                .clock = world_.clock,
                .random = world_.random,
@@ -33,13 +36,16 @@ Portal::Portal(World world, PortalSettings settings)
             .store = world_.store,
             .accounts = accounts_,
             .clock = world_.clock,
-            .toggle = [this](std::string environment, std::optional<std::string> component,
-                             bool enabled) { return toggle(std::move(environment), std::move(component), enabled); },
+            .toggle =
+                [this](std::string environment, std::optional<std::string> component, bool enabled) {
+                    return toggle(std::move(environment), std::move(component), enabled);
+                },
             .metrics = [this] { return metrics_.text(); },
             .problems = [this] { return problems(); },
             .public_origin = settings_.public_origin,
             .version = settings_.version}),
-      server_(world_.executor, world_.clock, world_.random, metrics_.counted(api_.handler()), settings_.limits) {}
+      server_(world_.executor, world_.clock, world_.random, metrics_.counted(api_.handler()),
+              settings_.limits) {}
 
 awaitable<base::Result<void>> Portal::start(std::unique_ptr<base::Listener> listener) {
     CO_TRY_VOID(co_await accept_declaration());
@@ -63,7 +69,8 @@ awaitable<void> Portal::stop(Duration limit) {
 std::vector<std::string> Portal::problems() const {
     std::vector<std::string> problems;
     if (!started_) problems.push_back("starting or stopping");
-    if (std::string degraded = world_.store.degraded(); !degraded.empty()) problems.push_back(std::move(degraded));
+    if (std::string degraded = world_.store.degraded(); !degraded.empty())
+        problems.push_back(std::move(degraded));
     return problems;
 }
 
@@ -80,8 +87,11 @@ awaitable<base::Result<void>> Portal::accept_declaration() {
     co_return base::Result<void>{};
 }
 
-awaitable<base::Result<void>> Portal::toggle(std::string environment, std::optional<std::string> component, bool enabled) {
-    auto edit = [this, environment, component, enabled] { return std::optional(declaration_.set_enabled(environment, component, enabled)); };
+awaitable<base::Result<void>> Portal::toggle(std::string environment, std::optional<std::string> component,
+                                             bool enabled) {
+    auto edit = [this, environment, component, enabled] {
+        return std::optional(declaration_.set_enabled(environment, component, enabled));
+    };
     auto edited = co_await base::offload(world_.workers, edit);
     if (!*edited) co_return edited->error();
     co_return co_await accept_declaration();
@@ -100,16 +110,20 @@ awaitable<void> Portal::watch_declaration() {
         base::Result<void> accepted = co_await accept_declaration();
         if (!*alive) co_return;
         declaration_problem_ = accepted ? "" : accepted.error().message;
-        if (!accepted) base::log(base::LogLevel::warning, "the declaration was changed and is not accepted", {{"problem", declaration_problem_}});
+        if (!accepted)
+            base::log(base::LogLevel::warning, "the declaration was changed and is not accepted",
+                      {{"problem", declaration_problem_}});
     }
 }
 
 awaitable<void> Portal::bring_first_versions() {
     for (auto const& [environment, version] : settings_.first_versions) {
         auto status = engine_.environment(environment);
-        bool empty = status && std::all_of(status->components.begin(), status->components.end(), [](model::ComponentView const& component) {
-            return component.health == model::Health::empty || component.health == model::Health::disabled;
-        });
+        bool empty = status && std::all_of(status->components.begin(), status->components.end(),
+                                           [](model::ComponentView const& component) {
+                                               return component.health == model::Health::empty ||
+                                                      component.health == model::Health::disabled;
+                                           });
         if (!empty) continue;
         model::DeployRequest request;
         request.version = version;
@@ -118,7 +132,9 @@ awaitable<void> Portal::bring_first_versions() {
         caller.trigger = model::Trigger::scheduled;
         rollout::AlsoStore nothing_else;
         auto deployed = co_await engine_.deploy(environment, request, caller, nothing_else);
-        if (!deployed) base::log(base::LogLevel::warning, "the first version was not brought in", {{"environment", environment}, {"problem", deployed.error().message}});
+        if (!deployed)
+            base::log(base::LogLevel::warning, "the first version was not brought in",
+                      {{"environment", environment}, {"problem", deployed.error().message}});
     }
 }
 

@@ -1,5 +1,5 @@
-// The portal, put together in order. The same wiring runs on this machine and in the simulation: everything that waits,
-// draws, opens or stores comes from the World.
+// The portal, put together in order. The same wiring runs on this machine and in the simulation: everything
+// that waits, draws, opens or stores comes from the World.
 #pragma once
 #include "api/api.hpp"
 #include "app/metrics.hpp"
@@ -46,8 +46,8 @@ class Portal {
 public:
     Portal(World world, PortalSettings settings);
 
-    /// Reads the declaration, takes up what is under way, then answers requests from `listener`. Errors: those of the
-    /// parts, each a sentence.
+    /// Reads the declaration, takes up what is under way, then answers requests from `listener`. Errors:
+    /// those of the parts, each a sentence.
     awaitable<base::Result<void>> start(std::unique_ptr<base::Listener> listener);
     /// Readiness flips first; requests and looks under way end. What runs goes on running. (R57)
     awaitable<void> stop(Duration limit);
@@ -59,7 +59,8 @@ public:
     std::vector<std::string> problems() const;
 
 private:
-    awaitable<base::Result<void>> toggle(std::string environment, std::optional<std::string> component, bool enabled);
+    awaitable<base::Result<void>> toggle(std::string environment, std::optional<std::string> component,
+                                         bool enabled);
     awaitable<base::Result<void>> accept_declaration();
     awaitable<void> watch_declaration();
     awaitable<void> bring_first_versions();

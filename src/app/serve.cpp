@@ -62,8 +62,10 @@ std::uint64_t seed(auth::Secrets& secrets) {
 void greet(Portal const& portal, std::string const& address, std::string const& data_folder) {
     std::cout << "Pilothouse " << version << " listens on http://" << address << "\n";
     if (portal.setup_token())
-        std::cout << "No administrator yet. Make one within 30 minutes with this set-up token: " << *portal.setup_token() << "\n"
-                  << "  pilothouse setup --server http://" << address << " --token " << *portal.setup_token() << "\n";
+        std::cout << "No administrator yet. Make one within 30 minutes with this set-up token: "
+                  << *portal.setup_token() << "\n"
+                  << "  pilothouse setup --server http://" << address << " --token " << *portal.setup_token()
+                  << "\n";
     std::cout << "Data: " << data_folder << std::endl;
 }
 
@@ -72,9 +74,14 @@ base::Result<std::string> make_folder(std::string const& path) {
     std::error_code problem;
     auto absolute = std::filesystem::absolute(path, problem).lexically_normal();
     std::filesystem::create_directories(absolute, problem);
-    if (problem) return base::unavailable(fmt::format("cannot make the folder {}: {}; choose another or give this user the right to it", absolute.string(), problem.message()));
+    if (problem)
+        return base::unavailable(
+            fmt::format("cannot make the folder {}: {}; choose another or give this user the right to it",
+                        absolute.string(), problem.message()));
     if (::access(absolute.c_str(), W_OK | X_OK) != 0)
-        return base::unavailable(fmt::format("cannot write to the folder {}: {}; give this user the right to it", absolute.string(), std::strerror(errno)));
+        return base::unavailable(
+            fmt::format("cannot write to the folder {}: {}; give this user the right to it",
+                        absolute.string(), std::strerror(errno)));
     std::filesystem::permissions(absolute, std::filesystem::perms::owner_all, problem);
     std::string text = absolute.string();
     while (text.size() > 1 && text.ends_with('/')) text.pop_back();
@@ -86,7 +93,8 @@ awaitable<void> wait_for_signal(asio::signal_set& signals) {
     base::log(base::LogLevel::info, "stopping", {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"}});
 }
 
-awaitable<void> run(Portal& portal, base::BoundListener listener, std::string data_folder, asio::io_context& context, int& exit_code) {
+awaitable<void> run(Portal& portal, base::BoundListener listener, std::string data_folder,
+                    asio::io_context& context, int& exit_code) {
     asio::signal_set signals(context, SIGINT, SIGTERM);
     base::Result<void> started = co_await portal.start(std::move(listener.listener));
     if (!started) {
@@ -102,19 +110,28 @@ awaitable<void> run(Portal& portal, base::BoundListener listener, std::string da
 
 }  // namespace
 
-base::Result<std::unique_ptr<store::Store>> open_store(config::ServerSettings const& settings, std::string const& data_folder,
-                                                       Executor writer, Executor readers) {
-    bool is_connection = settings.database.starts_with("postgres") || settings.database.find('=') != std::string::npos;
+base::Result<std::unique_ptr<store::Store>> open_store(config::ServerSettings const& settings,
+                                                       std::string const& data_folder, Executor writer,
+                                                       Executor readers) {
+    bool is_connection =
+        settings.database.starts_with("postgres") || settings.database.find('=') != std::string::npos;
     if (is_connection) return store::open_postgresql({.connection = settings.database}, writer, readers);
-    return store::open_sqlite({.file = settings.database.empty() ? data_folder + "/pilothouse.db" : settings.database}, writer, readers);
+    return store::open_sqlite(
+        {.file = settings.database.empty() ? data_folder + "/pilothouse.db" : settings.database}, writer,
+        readers);
 }
 
 int serve(ServeOptions const& options) {
-    if (::sodium_init() < 0) return refuse(base::unavailable("libsodium cannot be initialised: the system has no source of randomness"));
+    if (::sodium_init() < 0)
+        return refuse(
+            base::unavailable("libsodium cannot be initialised: the system has no source of randomness"));
     config::ServerSettings const& settings = options.settings;
     if (!settings.allow_remote && !is_loopback(settings.listen))
-        return refuse(base::invalid(fmt::format("listen: {} can be reached from other machines, and this is plain HTTP: put a TLS proxy before it and "
-                                                "set allow_remote: true, or listen on 127.0.0.1", settings.listen)));
+        return refuse(
+            base::invalid(fmt::format("listen: {} can be reached from other machines, and this is plain "
+                                      "HTTP: put a TLS proxy before it and "
+                                      "set allow_remote: true, or listen on 127.0.0.1",
+                                      settings.listen)));
     auto data = make_folder(settings.data_folder);
     if (!data) return refuse(data.error());
     auto runtime = make_folder(settings.runtime_folder);
@@ -130,17 +147,20 @@ int serve(ServeOptions const& options) {
     auto listener = base::listen(context.get_executor(), settings.listen);
     if (!listener) return refuse(listener.error());
 
-    constexpr base::LogLevel levels[] = {base::LogLevel::debug, base::LogLevel::debug, base::LogLevel::info, base::LogLevel::warning,
-                                         base::LogLevel::error};
+    constexpr base::LogLevel levels[] = {base::LogLevel::debug, base::LogLevel::debug, base::LogLevel::info,
+                                         base::LogLevel::warning, base::LogLevel::error};
     base::set_log_level(levels[static_cast<std::size_t>(settings.log_level)]);
     base::RealClock clock(context.get_executor());
     auth::RealSecrets secrets;
     base::Random random(seed(secrets));
     base::RealFiles files;
     auto dialer = base::make_dialer(context.get_executor());
-    target::RealSupervisor supervisor(files, options.program, {.first = static_cast<std::uint16_t>(settings.port_first), .last = static_cast<std::uint16_t>(settings.port_last)});
+    target::RealSupervisor supervisor(files, options.program,
+                                      {.first = static_cast<std::uint16_t>(settings.port_first),
+                                       .last = static_cast<std::uint16_t>(settings.port_last)});
     std::string crash_at = variable("PILOTHOUSE_CRASH_AT");
-    CountedCrashPoints crash_points(crash_at.empty() ? 0 : std::stoull(crash_at), variable("PILOTHOUSE_CRASH_TRACE"));
+    CountedCrashPoints crash_points(crash_at.empty() ? 0 : std::stoull(crash_at),
+                                    variable("PILOTHOUSE_CRASH_TRACE"));
 
     Portal portal({.executor = context.get_executor(),
                    .workers = workers.get_executor(),
@@ -152,7 +172,8 @@ int serve(ServeOptions const& options) {
                    .supervisor = supervisor,
                    .store = *store,
                    .crash_points = crash_points},
-                  {.environments_file = std::filesystem::absolute(settings.environments_file).lexically_normal().string(),
+                  {.environments_file =
+                       std::filesystem::absolute(settings.environments_file).lexically_normal().string(),
                    .data_folder = *data,
                    .runtime_folder = *runtime,
                    .haproxy = settings.haproxy,

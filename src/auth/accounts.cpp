@@ -21,7 +21,8 @@ namespace {
 constexpr char setup_setting[] = "setup_token";
 
 /// Errors: unavailable: how long to wait.
-Result<void> count_one(Transaction& transaction, ThrottleRule const& rule, std::string const& key, WallTime now) {
+Result<void> count_one(Transaction& transaction, ThrottleRule const& rule, std::string const& key,
+                       WallTime now) {
     TRY(store::Guesses guesses, store::find_guesses(transaction, key));
     if (auto wait = must_wait(rule, guesses, now)) return too_many(*wait);
     return store::save_guesses(transaction, key, count_failure(rule, guesses, now));
@@ -43,7 +44,9 @@ struct SetupToken {
     WallTime until{};
 };
 
-std::string write(SetupToken const& token) { return fmt::format("{} {}", to_hex(token.hash), base::to_micros(token.until)); }
+std::string write(SetupToken const& token) {
+    return fmt::format("{} {}", to_hex(token.hash), base::to_micros(token.until));
+}
 
 std::optional<SetupToken> read(std::string const& text) {
     std::size_t space = std::min(text.find(' '), text.size());
@@ -69,7 +72,8 @@ Result<bool> is_the_setup_token(Transaction& transaction, TokenHash const& given
 }
 
 Error wrong_setup_token() {
-    return {Errc::unauthenticated, "the set-up token is wrong, used or older than 30 minutes; a restart prints a new one"};
+    return {Errc::unauthenticated,
+            "the set-up token is wrong, used or older than 30 minutes; a restart prints a new one"};
 }
 
 /// How people type it: with spaces around, in any case, with or without dashes.
@@ -81,8 +85,13 @@ std::string as_made(std::string_view typed) {
 
 }  // namespace
 
-Accounts::Accounts(store::Store& store, base::Clock& clock, Secrets& secrets, Executor workers, AccountSettings settings)
-    : store_(store), clock_(clock), secrets_(secrets), hasher_(std::move(workers), secrets, settings.cost), settings_(settings) {}
+Accounts::Accounts(store::Store& store, base::Clock& clock, Secrets& secrets, Executor workers,
+                   AccountSettings settings)
+    : store_(store),
+      clock_(clock),
+      secrets_(secrets),
+      hasher_(std::move(workers), secrets, settings.cost),
+      settings_(settings) {}
 
 std::size_t Accounts::HashOfHash::operator()(TokenHash const& hash) const {
     std::size_t first;
@@ -90,15 +99,22 @@ std::size_t Accounts::HashOfHash::operator()(TokenHash const& hash) const {
     return first;
 }
 
-model::AuditEntry Accounts::audit(std::string action, std::string const& actor, std::string const& address, std::string result) const {
-    return {.time = clock_.wall_now(), .actor = actor, .address = address, .action = std::move(action), .target = "user/" + actor,
-            .result = std::move(result), .details = base::json::object{}};
+model::AuditEntry Accounts::audit(std::string action, std::string const& actor, std::string const& address,
+                                  std::string result) const {
+    return {.time = clock_.wall_now(),
+            .actor = actor,
+            .address = address,
+            .action = std::move(action),
+            .target = "user/" + actor,
+            .result = std::move(result),
+            .details = base::json::object{}};
 }
 
 // -- Sessions.
 
 awaitable<Result<void>> Accounts::load() {
-    auto find = [now = clock_.wall_now()](Transaction& transaction) -> Result<std::vector<std::pair<store::Session, std::string>>> {
+    auto find = [now = clock_.wall_now()](
+                    Transaction& transaction) -> Result<std::vector<std::pair<store::Session, std::string>>> {
         TRY(std::vector<store::Session> sessions, store::live_sessions(transaction, now));
         std::vector<std::pair<store::Session, std::string>> with_roles;
         for (store::Session& session : sessions) {
@@ -116,15 +132,21 @@ awaitable<Result<void>> Accounts::load() {
 void Accounts::keep(store::Session const& row, std::string role) {
     auto hash = from_hex(row.token_hash);
     if (!hash) return;
-    SteadyTime until = clock_.now() + std::min<Duration>(row.expires_at - clock_.wall_now(), settings_.session_time);
-    sessions_[*hash] = {.principal = {.user = row.user, .role = std::move(role), .session = row.token_hash}, .until = until};
+    SteadyTime until =
+        clock_.now() + std::min<Duration>(row.expires_at - clock_.wall_now(), settings_.session_time);
+    sessions_[*hash] = {.principal = {.user = row.user, .role = std::move(role), .session = row.token_hash},
+                        .until = until};
 }
 
 Accounts::NewToken Accounts::make_session(std::string const& username, std::string const& address) {
     std::string token = make_session_token(secrets_);
     WallTime now = clock_.wall_now();
-    store::Session row{.token_hash = to_hex(hash_of_token(token)), .user = username, .created_at = now,
-                       .expires_at = now + std::chrono::duration_cast<WallTime::duration>(settings_.session_time), .address = address};
+    store::Session row{
+        .token_hash = to_hex(hash_of_token(token)),
+        .user = username,
+        .created_at = now,
+        .expires_at = now + std::chrono::duration_cast<WallTime::duration>(settings_.session_time),
+        .address = address};
     return {std::move(token), std::move(row)};
 }
 
@@ -145,12 +167,14 @@ awaitable<Result<void>> Accounts::logout(std::string token, std::string address)
     auto who = authenticate(token);
     if (!who) co_return Result<void>();
     sessions_.erase(hash_of_token(token));
-    auto end = [hash = who->session, entry = audit("session.logout", who->user, address, "accepted")](Transaction& transaction) -> Result<void> {
+    auto end = [hash = who->session, entry = audit("session.logout", who->user, address, "accepted")](
+                   Transaction& transaction) -> Result<void> {
         TRY_VOID(store::delete_session(transaction, hash));
         return store::append_audit(transaction, entry);
     };
     Result<void> ended = co_await store_.write(std::move(end));
-    // Not ended in the store, it would be back after a restart; so it is not ended here either, and the caller knows.
+    // Not ended in the store, it would be back after a restart; so it is not ended here either, and the
+    // caller knows.
     if (!ended) co_await load();
     co_return ended;
 }
@@ -159,7 +183,9 @@ awaitable<Result<void>> Accounts::logout(std::string token, std::string address)
 
 awaitable<Result<std::optional<std::string>>> Accounts::ensure_setup_token() {
     std::string token = make_setup_token(secrets_);
-    SetupToken kept{hash_of_token(as_made(token)), clock_.wall_now() + std::chrono::duration_cast<WallTime::duration>(settings_.setup_token_time)};
+    SetupToken kept{
+        hash_of_token(as_made(token)),
+        clock_.wall_now() + std::chrono::duration_cast<WallTime::duration>(settings_.setup_token_time)};
     auto save = [text = write(kept)](Transaction& transaction) -> Result<bool> {
         TRY(std::int64_t users, store::count_users(transaction));
         if (users > 0) {
@@ -177,7 +203,8 @@ awaitable<Result<std::optional<std::string>>> Accounts::ensure_setup_token() {
 
 awaitable<Result<void>> Accounts::check_setup(std::string const& token, std::string const& address) {
     // The count of a wrong token must be kept, so a wrong one is no error inside the unit of work.
-    auto check = [hash = hash_of_token(as_made(token)), key = key_of_address(address), entry = audit("setup", "", address, "refused"),
+    auto check = [hash = hash_of_token(as_made(token)), key = key_of_address(address),
+                  entry = audit("setup", "", address, "refused"),
                   now = clock_.wall_now()](Transaction& transaction) -> Result<bool> {
         TRY_VOID(must_have_no_user(transaction));
         TRY_VOID(count_one(transaction, address_rule, key, now));
@@ -191,7 +218,8 @@ awaitable<Result<void>> Accounts::check_setup(std::string const& token, std::str
     co_return Result<void>();
 }
 
-awaitable<Result<NewSession>> Accounts::setup(std::string token, std::string username, std::string password, std::string address) {
+awaitable<Result<NewSession>> Accounts::setup(std::string token, std::string username, std::string password,
+                                              std::string address) {
     CO_TRY_VOID(co_await check_setup(token, address));
     std::string name = normalised_name(username);
     if (!is_username(name)) co_return base::invalid("username: 1 to 64 letters a-z, digits, and . _ - @");
@@ -199,9 +227,11 @@ awaitable<Result<NewSession>> Accounts::setup(std::string token, std::string use
     CO_TRY(PasswordHasher::Place place, hasher_.take_place());
     CO_TRY(std::string hash, co_await hasher_.hash(std::move(place), std::move(password)));
 
-    store::User user{.name = name, .password_hash = std::move(hash), .role = "admin", .created_at = clock_.wall_now()};
+    store::User user{
+        .name = name, .password_hash = std::move(hash), .role = "admin", .created_at = clock_.wall_now()};
     NewToken made = make_session(name, address);
-    auto create = [user, session = made.row, token_hash = hash_of_token(as_made(token)), entry = audit("setup", name, address, "accepted"),
+    auto create = [user, session = made.row, token_hash = hash_of_token(as_made(token)),
+                   entry = audit("setup", name, address, "accepted"),
                    now = clock_.wall_now()](Transaction& transaction) -> Result<void> {
         TRY_VOID(must_have_no_user(transaction));
         TRY(bool fits, is_the_setup_token(transaction, token_hash, now));
@@ -229,12 +259,14 @@ awaitable<Result<store::User>> Accounts::count_try(std::string const& username, 
     co_return co_await store_.write(std::move(count));
 }
 
-awaitable<Result<NewSession>> Accounts::login(std::string username, std::string password, std::string address) {
+awaitable<Result<NewSession>> Accounts::login(std::string username, std::string password,
+                                              std::string address) {
     CO_TRY(PasswordHasher::Place place, hasher_.take_place());
     std::string name = normalised_name(username);
     CO_TRY(store::User user, co_await count_try(name, address));
     auto verified = co_await hasher_.verify(std::move(place), std::move(password), user.password_hash);
-    if (verified.fits) co_return co_await let_in(std::move(user), std::move(verified.better_hash), std::move(address));
+    if (verified.fits)
+        co_return co_await let_in(std::move(user), std::move(verified.better_hash), std::move(address));
 
     // A name that nobody has may be a password in the wrong field: it is not written down.
     auto entry = audit("session.login", user.name.empty() ? "unknown" : user.name, address, "refused");
@@ -243,10 +275,13 @@ awaitable<Result<NewSession>> Accounts::login(std::string username, std::string 
     co_return Error{Errc::unauthenticated, "the user name or the password is wrong"};
 }
 
-awaitable<Result<NewSession>> Accounts::let_in(store::User user, std::string better_hash, std::string address) {
+awaitable<Result<NewSession>> Accounts::let_in(store::User user, std::string better_hash,
+                                               std::string address) {
     NewToken made = make_session(user.name, address);
-    auto begin = [name = user.name, better_hash, session = made.row, by_name = key_of_name(user.name), by_address = key_of_address(address),
-                  entry = audit("session.login", user.name, address, "accepted"), now = clock_.wall_now()](Transaction& transaction) -> Result<void> {
+    auto begin = [name = user.name, better_hash, session = made.row, by_name = key_of_name(user.name),
+                  by_address = key_of_address(address),
+                  entry = audit("session.login", user.name, address, "accepted"),
+                  now = clock_.wall_now()](Transaction& transaction) -> Result<void> {
         TRY_VOID(store::forget_guesses(transaction, by_name));
         TRY_VOID(give_back(transaction, by_address));
         if (!better_hash.empty()) TRY_VOID(store::update_password(transaction, name, better_hash));
@@ -259,7 +294,8 @@ awaitable<Result<NewSession>> Accounts::let_in(store::User user, std::string bet
 }
 
 awaitable<Result<void>> Accounts::unlock(std::string username) {
-    auto forget = [key = key_of_name(normalised_name(username)), entry = audit("user.unlock", normalised_name(username), "", "accepted")](
+    auto forget = [key = key_of_name(normalised_name(username)),
+                   entry = audit("user.unlock", normalised_name(username), "", "accepted")](
                       Transaction& transaction) -> Result<void> {
         TRY_VOID(store::forget_guesses(transaction, key));
         return store::append_audit(transaction, entry);

@@ -27,22 +27,26 @@ struct NewSession {
 class Accounts {
 public:
     /// `workers` hash passwords.
-    Accounts(store::Store& store, base::Clock& clock, Secrets& secrets, Executor workers, AccountSettings settings = {});
+    Accounts(store::Store& store, base::Clock& clock, Secrets& secrets, Executor workers,
+             AccountSettings settings = {});
 
     /// Reads the live sessions into memory, once at the start.
     awaitable<base::Result<void>> load();
 
-    /// A token with which the first administrator can be made, valid for 30 minutes and once; at each start a new one.
-    /// Nothing when there is a user.
+    /// A token with which the first administrator can be made, valid for 30 minutes and once; at each start a
+    /// new one. Nothing when there is a user.
     awaitable<base::Result<std::optional<std::string>>> ensure_setup_token();
 
-    /// Makes the first administrator and logs it in. Errors: unauthenticated (the token is wrong or too old), conflict
-    /// (there is an administrator already), invalid (user name, password), unavailable (too many tries; store).
-    awaitable<base::Result<NewSession>> setup(std::string token, std::string username, std::string password, std::string address);
+    /// Makes the first administrator and logs it in. Errors: unauthenticated (the token is wrong or too old),
+    /// conflict (there is an administrator already), invalid (user name, password), unavailable (too many
+    /// tries; store).
+    awaitable<base::Result<NewSession>> setup(std::string token, std::string username, std::string password,
+                                              std::string address);
 
-    /// Errors: unauthenticated (the same for a wrong name and a wrong password), unavailable (too many tries: how long
-    /// to wait; too many log-ins at once; store).
-    awaitable<base::Result<NewSession>> login(std::string username, std::string password, std::string address);
+    /// Errors: unauthenticated (the same for a wrong name and a wrong password), unavailable (too many tries:
+    /// how long to wait; too many log-ins at once; store).
+    awaitable<base::Result<NewSession>> login(std::string username, std::string password,
+                                              std::string address);
 
     /// Harmless when the session has ended already.
     awaitable<base::Result<void>> logout(std::string token, std::string address);
@@ -50,7 +54,8 @@ public:
     /// From memory: a hash and a look-up.
     std::optional<Principal> authenticate(std::string_view token) const;
 
-    /// Forgives the wrong passwords of a name: for an operator of the machine, who may do so without logging in.
+    /// Forgives the wrong passwords of a name: for an operator of the machine, who may do so without logging
+    /// in.
     awaitable<base::Result<void>> unlock(std::string username);
 
 private:
@@ -68,12 +73,14 @@ private:
     NewToken make_session(std::string const& username, std::string const& address);
     NewSession remember(NewToken made, std::string role);
     void keep(store::Session const& row, std::string role);
-    model::AuditEntry audit(std::string action, std::string const& actor, std::string const& address, std::string result) const;
+    model::AuditEntry audit(std::string action, std::string const& actor, std::string const& address,
+                            std::string result) const;
 
     /// Counts the try as a failure before it is looked at, so that many at once gain nothing.
     awaitable<base::Result<store::User>> count_try(std::string const& username, std::string const& address);
     awaitable<base::Result<void>> check_setup(std::string const& token, std::string const& address);
-    awaitable<base::Result<NewSession>> let_in(store::User user, std::string better_hash, std::string address);
+    awaitable<base::Result<NewSession>> let_in(store::User user, std::string better_hash,
+                                               std::string address);
 
     store::Store& store_;
     base::Clock& clock_;

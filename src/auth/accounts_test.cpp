@@ -42,23 +42,30 @@ protected:
         store.reset();
         context.restart();
         context.poll();
-        auto opened = store::open_sqlite({.file = folder + "/db", .separate_readers = false}, context.get_executor(), context.get_executor());
+        auto opened = store::open_sqlite({.file = folder + "/db", .separate_readers = false},
+                                         context.get_executor(), context.get_executor());
         if (!opened) throw std::runtime_error(opened.error().message);
         store = std::move(*opened);
-        accounts = std::make_unique<Accounts>(*store, clock, secrets, context.get_executor(), AccountSettings{.cost = cost});
-        if (auto loaded = base::run(context, accounts->load()); !loaded) throw std::runtime_error(loaded.error().message);
+        accounts = std::make_unique<Accounts>(*store, clock, secrets, context.get_executor(),
+                                              AccountSettings{.cost = cost});
+        if (auto loaded = base::run(context, accounts->load()); !loaded)
+            throw std::runtime_error(loaded.error().message);
     }
 
-    std::optional<std::string> setup_token() { return base::run(context, accounts->ensure_setup_token()).value(); }
+    std::optional<std::string> setup_token() {
+        return base::run(context, accounts->ensure_setup_token()).value();
+    }
     Result<NewSession> setup(std::string token, std::string name = "alice", std::string password = good) {
-        return base::run(context, accounts->setup(std::move(token), std::move(name), std::move(password), here));
+        return base::run(context,
+                         accounts->setup(std::move(token), std::move(name), std::move(password), here));
     }
     Result<NewSession> login(std::string name, std::string password, std::string address = here) {
         return base::run(context, accounts->login(std::move(name), std::move(password), std::move(address)));
     }
     void make_alice() { ASSERT_TRUE(setup(setup_token().value())); }
     /// "ok", or the error's name.
-    std::string try_login(std::string const& name, std::string const& password, std::string const& address = here) {
+    std::string try_login(std::string const& name, std::string const& password,
+                          std::string const& address = here) {
         auto result = login(name, password, address);
         return result ? "ok" : std::string(base::name(result.error().code));
     }
@@ -67,7 +74,8 @@ protected:
         auto page = base::run(context, store->read(read)).value();
         std::vector<std::string> lines;
         for (auto const& entry : page.items)
-            lines.insert(lines.begin(), entry.actor + " " + entry.action + " " + entry.result + " from " + entry.address);
+            lines.insert(lines.begin(),
+                         entry.actor + " " + entry.action + " " + entry.result + " from " + entry.address);
         return lines;
     }
     std::string user_hash(std::string const& name) {
@@ -97,7 +105,8 @@ TEST_F(FirstStart, MakesTheFirstAdministratorAndLogsItIn) {
     EXPECT_EQ(who->user, "alice");
     EXPECT_EQ(who->role, "admin");
     EXPECT_EQ(try_login("alice", good), "ok");
-    EXPECT_EQ(audit(), (std::vector<std::string>{"alice setup accepted from 10.0.0.7", "alice session.login accepted from 10.0.0.7"}));
+    EXPECT_EQ(audit(), (std::vector<std::string>{"alice setup accepted from 10.0.0.7",
+                                                 "alice session.login accepted from 10.0.0.7"}));
 }
 
 TEST_F(FirstStart, TakesATokenOnceAsPeopleTypeIt) {
@@ -131,7 +140,10 @@ TEST_F(FirstStart, RefusesAWrongAnOldAndAReplacedToken) {
 
 TEST_F(FirstStart, AMistakeInTheFormDoesNotUseUpTheToken) {
     std::string token = setup_token().value();
-    for (auto const& [name, password] : {std::pair<std::string, std::string>{"alice", "too short"}, {"", good}, {"al ice", good}, {"alice", "alice and three words"}}) {
+    for (auto const& [name, password] : {std::pair<std::string, std::string>{"alice", "too short"},
+                                         {"", good},
+                                         {"al ice", good},
+                                         {"alice", "alice and three words"}}) {
         auto refused = setup(token, name, password);
         ASSERT_FALSE(refused) << name << " " << password;
         EXPECT_EQ(refused.error().code, Errc::invalid);
@@ -151,7 +163,8 @@ using Login = AccountsTest;
 
 TEST_F(Login, SaysTheSameForAWrongNameAndAWrongPassword) {
     make_alice();
-    auto name = login("mallory", good), password = login("alice", "not " + good), odd = login(std::string("\0\xff", 2), good);
+    auto name = login("mallory", good), password = login("alice", "not " + good),
+         odd = login(std::string("\0\xff", 2), good);
     ASSERT_FALSE(name || password || odd);
     EXPECT_EQ(name.error(), password.error());
     EXPECT_EQ(odd.error(), password.error());
@@ -162,7 +175,8 @@ TEST_F(Login, SaysTheSameForAWrongNameAndAWrongPassword) {
 }
 
 TEST_F(Login, EveryCharacterOfThePasswordCounts) {
-    std::string password = "\xc3\xa4 long one, " + std::string(1, '\0') + " with a zero and " + std::string(200, 'x') + "y";
+    std::string password =
+        "\xc3\xa4 long one, " + std::string(1, '\0') + " with a zero and " + std::string(200, 'x') + "y";
     ASSERT_TRUE(setup(setup_token().value(), "alice", password));
     EXPECT_EQ(try_login("alice", password), "ok");
     EXPECT_EQ(try_login("alice", password.substr(0, password.size() - 1)), "unauthenticated");
@@ -187,7 +201,8 @@ TEST_F(Login, WaitsAfterFiveFailuresAndLongerAfterEachFurtherOne) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::unavailable);
     EXPECT_NE(refused.error().message.find("30 s"), std::string::npos) << refused.error().message;
-    for (Duration wait : {Duration(30s), Duration(60s), Duration(120s), Duration(240s), Duration(480s), Duration(900s), Duration(900s)}) {
+    for (Duration wait : {Duration(30s), Duration(60s), Duration(120s), Duration(240s), Duration(480s),
+                          Duration(900s), Duration(900s)}) {
         clock.advance(wait - 1s);
         EXPECT_EQ(try_login("alice", good), "unavailable");
         clock.advance(1s);
@@ -201,7 +216,8 @@ TEST_F(Login, WaitsAfterFiveFailuresAndLongerAfterEachFurtherOne) {
 
 TEST_F(Login, ARestartForgivesNothingAndSpellingsOfANameCountTogether) {
     make_alice();
-    for (std::string name : {"alice", "ALICE", " alice", "Alice ", "aLiCe\t"}) EXPECT_EQ(try_login(name, "wrong"), "unauthenticated");
+    for (std::string name : {"alice", "ALICE", " alice", "Alice ", "aLiCe\t"})
+        EXPECT_EQ(try_login(name, "wrong"), "unauthenticated");
     restart();
     EXPECT_EQ(try_login("alice", good), "unavailable");
     EXPECT_EQ(try_login("mallory", good), "unauthenticated");
@@ -241,12 +257,16 @@ TEST_F(Login, ManyAtOnceGainNothing) {
     make_alice();
     int right = 0, wrong = 0, waits = 0;
     auto keep = [&](std::exception_ptr, Result<NewSession> result) {
-        if (result) ++right;
-        else if (result.error().code == Errc::unauthenticated) ++wrong;
-        else ++waits;
+        if (result)
+            ++right;
+        else if (result.error().code == Errc::unauthenticated)
+            ++wrong;
+        else
+            ++waits;
     };
     context.restart();
-    for (int i = 0; i < 16; ++i) asio::co_spawn(context, accounts->login("alice", "wrong " + std::to_string(i), here), keep);
+    for (int i = 0; i < 16; ++i)
+        asio::co_spawn(context, accounts->login("alice", "wrong " + std::to_string(i), here), keep);
     context.run();
     EXPECT_EQ(right, 0);
     EXPECT_EQ(wrong, 5);
@@ -260,7 +280,10 @@ TEST_F(Login, TheQueueOfHashesIsBounded) {
         if (!result && result.error().message.starts_with("too many people")) ++full;
     };
     context.restart();
-    for (int i = 0; i < 30; ++i) asio::co_spawn(context, accounts->login("user" + std::to_string(i), "wrong", "10.0.1." + std::to_string(i)), keep);
+    for (int i = 0; i < 30; ++i)
+        asio::co_spawn(context,
+                       accounts->login("user" + std::to_string(i), "wrong", "10.0.1." + std::to_string(i)),
+                       keep);
     context.run();
     EXPECT_EQ(full, 14);
     EXPECT_EQ(try_login("alice", good), "ok");
@@ -311,9 +334,11 @@ TEST_F(Sessions, TheStoreKnowsNoToken) {
     context.poll();
     std::string everything;
     for (auto const& file : std::filesystem::directory_iterator(folder)) {
-        auto opened = std::unique_ptr<std::FILE, int (*)(std::FILE*)>(std::fopen(file.path().c_str(), "rb"), &std::fclose);
+        auto opened = std::unique_ptr<std::FILE, int (*)(std::FILE*)>(std::fopen(file.path().c_str(), "rb"),
+                                                                      &std::fclose);
         char block[4096];
-        for (std::size_t count; opened && (count = std::fread(block, 1, sizeof block, opened.get())) > 0;) everything.append(block, count);
+        for (std::size_t count; opened && (count = std::fread(block, 1, sizeof block, opened.get())) > 0;)
+            everything.append(block, count);
     }
     EXPECT_NE(everything.find("alice"), std::string::npos);
     EXPECT_EQ(everything.find(token), std::string::npos);
@@ -324,7 +349,8 @@ TEST_F(Sessions, TheStoreKnowsNoToken) {
 
 TEST_F(Sessions, OddTokensAreNobodys) {
     make_alice();
-    for (std::string token : {"", "ph_", "ph_x", "alice", "Bearer"}) EXPECT_FALSE(accounts->authenticate(token));
+    for (std::string token : {"", "ph_", "ph_x", "alice", "Bearer"})
+        EXPECT_FALSE(accounts->authenticate(token));
 }
 
 TEST(Throttle, GroupsAddressesAsTheyAreOwned) {

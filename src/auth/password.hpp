@@ -20,14 +20,16 @@ struct PasswordCost {
 /// Errors: invalid, when an attacker would have it too easy.
 base::Result<void> check_cost(PasswordCost const& cost);
 
-/// 15 to 256 characters (code points of UTF-8), any of them, taken as they are: spaces, letters of any script, nothing
-/// cut off, nothing normalised. Errors: invalid: too short, too long, not UTF-8, or easily guessed (it says why).
+/// 15 to 256 characters (code points of UTF-8), any of them, taken as they are: spaces, letters of any
+/// script, nothing cut off, nothing normalised. Errors: invalid: too short, too long, not UTF-8, or easily
+/// guessed (it says why).
 base::Result<void> check_password(std::string_view password, std::string_view username);
 
 using Salt = std::array<unsigned char, 16>;
-/// A PHC string ("$argon2id$v=19$m=..."). Takes tens of milliseconds and `cost.memory_bytes`: not for the event loop.
-/// Errors: unavailable: no memory.
-base::Result<std::string> hash_password(std::string const& password, Salt const& salt, PasswordCost const& cost);
+/// A PHC string ("$argon2id$v=19$m=..."). Takes tens of milliseconds and `cost.memory_bytes`: not for the
+/// event loop. Errors: unavailable: no memory.
+base::Result<std::string> hash_password(std::string const& password, Salt const& salt,
+                                        PasswordCost const& cost);
 /// As slow when it does not fit. False for a damaged hash.
 bool verify_password(std::string const& password, std::string const& hash);
 /// The hash was made at another cost than this one.

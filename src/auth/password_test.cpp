@@ -76,8 +76,10 @@ TEST(Decide, GivesAdministratorsEverythingAndOthersWhatIsOpen) {
 }
 
 TEST(Cookie, IsReadByNoScriptAndSentByNoOtherSite) {
-    EXPECT_EQ(make_cookie("ph_x", 86400, true), "__Host-pilothouse=ph_x; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict; Secure");
-    EXPECT_EQ(make_cookie("ph_x", 86400, false), "pilothouse=ph_x; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict");
+    EXPECT_EQ(make_cookie("ph_x", 86400, true),
+              "__Host-pilothouse=ph_x; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict; Secure");
+    EXPECT_EQ(make_cookie("ph_x", 86400, false),
+              "pilothouse=ph_x; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict");
     EXPECT_EQ(make_cookie("", 86400, false), "pilothouse=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
 }
 
@@ -94,7 +96,8 @@ TEST(Origin, MustBeExactlyOursWhenACookieSpeaks) {
     EXPECT_TRUE(origin_fits("POST", true, ours, ours));
     EXPECT_TRUE(origin_fits("POST", false, "", ours));
     EXPECT_TRUE(origin_fits("GET", true, "", ours));
-    for (std::string_view other : {"", "null", "https://portal", "http://portal:8443", "https://portal:8443.evil.example", "https://portal:84430"})
+    for (std::string_view other : {"", "null", "https://portal", "http://portal:8443",
+                                   "https://portal:8443.evil.example", "https://portal:84430"})
         EXPECT_FALSE(origin_fits("DELETE", true, other, ours)) << other;
 }
 

@@ -7,7 +7,8 @@
 namespace auth {
 
 void RealSecrets::fill(std::span<unsigned char> bytes) {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start: the system gives no random numbers");
+    if (sodium_init() < 0)
+        throw std::runtime_error("libsodium cannot start: the system gives no random numbers");
     randombytes_buf(bytes.data(), bytes.size());
 }
 
@@ -28,7 +29,8 @@ std::optional<TokenHash> from_hex(std::string_view text) {
     TokenHash hash;
     std::size_t length = 0;
     if (text.size() != hash.size() * 2) return {};
-    if (sodium_hex2bin(hash.data(), hash.size(), text.data(), text.size(), nullptr, &length, nullptr) != 0) return {};
+    if (sodium_hex2bin(hash.data(), hash.size(), text.data(), text.size(), nullptr, &length, nullptr) != 0)
+        return {};
     if (length != hash.size()) return {};
     return hash;
 }
@@ -44,7 +46,7 @@ std::string make_session_token(Secrets& secrets) {
 
 std::string make_setup_token(Secrets& secrets) {
     constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789?";  // 31 and one that is never used
-    constexpr std::size_t wanted = 26;                                      // 26 of 31 letters: 128.8 bits
+    constexpr std::size_t wanted = 26;                                        // 26 of 31 letters: 128.8 bits
     std::string token;
     for (std::size_t made = 0; made < wanted;) {
         std::array<unsigned char, 1> byte;

@@ -42,7 +42,8 @@ std::optional<TokenHash> from_hex(std::string_view text);
 
 /// 256 random bits: "ph_" and 43 characters of A-Z a-z 0-9 - _.
 std::string make_session_token(Secrets& secrets);
-/// 128 random bits to read and to type: 26 characters in groups, "k7qm-2x4a-...", none of which looks like another.
+/// 128 random bits to read and to type: 26 characters in groups, "k7qm-2x4a-...", none of which looks like
+/// another.
 std::string make_setup_token(Secrets& secrets);
 
 }  // namespace auth

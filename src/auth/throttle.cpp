@@ -13,18 +13,22 @@ namespace {
 
 constexpr std::string_view wait_mark = "wait ";
 
-WallTime::duration wall(Duration duration) { return std::chrono::duration_cast<WallTime::duration>(duration); }
+WallTime::duration wall(Duration duration) {
+    return std::chrono::duration_cast<WallTime::duration>(duration);
+}
 
 Duration wait_after(ThrottleRule const& rule, std::int64_t failures) {
     Duration wait = rule.first_wait;
-    for (std::int64_t extra = failures - rule.free_failures; extra > 0 && wait < rule.longest_wait; --extra) wait *= 2;
+    for (std::int64_t extra = failures - rule.free_failures; extra > 0 && wait < rule.longest_wait; --extra)
+        wait *= 2;
     return std::min(wait, rule.longest_wait);
 }
 
 /// A window ends by itself; one that led to waiting only after a long rest.
 bool is_over(ThrottleRule const& rule, store::Guesses const& guesses, WallTime now) {
     WallTime end = guesses.window_began + wall(rule.window);
-    if (guesses.in_window >= rule.free_failures) end = std::max(end, guesses.wait_until + wall(rule.longest_wait));
+    if (guesses.in_window >= rule.free_failures)
+        end = std::max(end, guesses.wait_until + wall(rule.longest_wait));
     return now >= end || now < guesses.window_began;
 }
 
@@ -39,8 +43,9 @@ std::optional<Wait> must_wait(ThrottleRule const& rule, store::Guesses const& gu
 
 base::Error too_many(Wait const& wait) {
     if (wait.for_good)
-        return base::unavailable("this name is locked after too many wrong passwords; an operator of the machine can unlock it",
-                                 std::string(wait_mark) + "0s");
+        return base::unavailable(
+            "this name is locked after too many wrong passwords; an operator of the machine can unlock it",
+            std::string(wait_mark) + "0s");
     Duration time = std::max<Duration>(wait.time, 1s);
     return base::unavailable(fmt::format("too many failed tries; try again in {}", base::say_duration(time)),
                              std::string(wait_mark) + base::format_duration(time));
@@ -60,7 +65,8 @@ store::Guesses count_failure(ThrottleRule const& rule, store::Guesses guesses, W
     }
     ++guesses.failures;
     ++guesses.in_window;
-    if (guesses.in_window >= rule.free_failures) guesses.wait_until = now + wall(wait_after(rule, guesses.in_window));
+    if (guesses.in_window >= rule.free_failures)
+        guesses.wait_until = now + wall(wait_after(rule, guesses.in_window));
     return guesses;
 }
 

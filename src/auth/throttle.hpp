@@ -11,13 +11,13 @@ namespace auth {
 struct ThrottleRule {
     std::int64_t free_failures;  // in one window
     Duration window;
-    Duration first_wait;    // then doubled by each further failure
+    Duration first_wait;  // then doubled by each further failure
     Duration longest_wait;
     std::int64_t most_in_a_row;
 };
 inline constexpr ThrottleRule account_rule{5, std::chrono::minutes(5), 30s, std::chrono::minutes(15), 100};
-inline constexpr ThrottleRule address_rule{20, std::chrono::minutes(1), std::chrono::minutes(1), std::chrono::minutes(1),
-                                           std::numeric_limits<std::int64_t>::max()};
+inline constexpr ThrottleRule address_rule{20, std::chrono::minutes(1), std::chrono::minutes(1),
+                                           std::chrono::minutes(1), std::numeric_limits<std::int64_t>::max()};
 
 /// Why nobody may try now; nothing when one may.
 struct Wait {
@@ -27,7 +27,8 @@ struct Wait {
 std::optional<Wait> must_wait(ThrottleRule const& rule, store::Guesses const& guesses, WallTime now);
 /// Unavailable: "too many failed tries; try again in 30 s". The detail carries the time for `wait_of`.
 base::Error too_many(Wait const& wait);
-/// How long whoever got this error has to wait; nothing when it is another one. Zero: trying again is of no use.
+/// How long whoever got this error has to wait; nothing when it is another one. Zero: trying again is of no
+/// use.
 std::optional<Duration> wait_of(base::Error const& error);
 /// The counts after one more failure.
 store::Guesses count_failure(ThrottleRule const& rule, store::Guesses guesses, WallTime now);

@@ -6,8 +6,8 @@
 
 namespace base {
 
-/// In production nothing happens. A test's own kind counts, and at its number the process dies (in the simulation: never
-/// returns, and is killed).
+/// In production nothing happens. A test's own kind counts, and at its number the process dies (in the
+/// simulation: never returns, and is killed).
 class CrashPoints {
 public:
     virtual ~CrashPoints() = default;

@@ -6,9 +6,20 @@
 
 namespace base {
 
-/// invalid: correct the input. unauthenticated: log in. forbidden: ask for the right. not_found, conflict: look
-/// again. unavailable, timed_out: try again later. unsupported: do something else. internal: give up, tell us.
-enum class Errc { invalid, unauthenticated, forbidden, not_found, conflict, unavailable, timed_out, unsupported, internal };
+/// invalid: correct the input. unauthenticated: log in. forbidden: ask for the right. not_found, conflict:
+/// look again. unavailable, timed_out: try again later. unsupported: do something else. internal: give up,
+/// tell us.
+enum class Errc {
+    invalid,
+    unauthenticated,
+    forbidden,
+    not_found,
+    conflict,
+    unavailable,
+    timed_out,
+    unsupported,
+    internal
+};
 
 struct Error {
     Errc code = Errc::internal;
@@ -48,8 +59,8 @@ inline Error unavailable(std::string message, std::string detail = {}) {
     auto result = (expression);                                 \
     if (!result) leave std::move(result).error();               \
     declaration = std::move(result).value()
-/// TRY(Split now, split());  CO_TRY(Split now, co_await router.split());  both declare. (A statement expression around
-/// co_await crashes g++ 12.)
+/// TRY(Split now, split());  CO_TRY(Split now, co_await router.split());  both declare. (A statement
+/// expression around co_await crashes g++ 12.)
 #define TRY(declaration, ...) \
     PILOTHOUSE_TRY_(PILOTHOUSE_CONCAT(result_, __LINE__), declaration, (__VA_ARGS__), return)
 #define CO_TRY(declaration, ...) \

@@ -26,7 +26,8 @@ Error failed(char const* what, std::string const& path, int number) {
 
 class Descriptor {
 public:
-    Descriptor(std::string const& path, int flags, mode_t mode = 0600) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+    Descriptor(std::string const& path, int flags, mode_t mode = 0600)
+        : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
     ~Descriptor() {
         if (fd_ >= 0) ::close(fd_);
     }
@@ -51,7 +52,8 @@ Result<void> write_all(int fd, std::string_view text, std::string const& path) {
 Result<void> make_folders(fs::path const& folder) {
     if (folder.empty() || fs::exists(folder)) return {};
     TRY_VOID(make_folders(folder.parent_path()));
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("make the folder", folder.string(), errno);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+        return failed("make the folder", folder.string(), errno);
     return {};
 }
 
@@ -98,7 +100,8 @@ Result<std::vector<std::string>> RealFiles::list(std::string const& folder) {
     std::error_code problem;
     for (fs::directory_iterator it(folder, problem), end; !problem && it != end; it.increment(problem))
         names.push_back(it->path().filename().string());
-    if (problem && problem != std::errc::no_such_file_or_directory) return failed("list", folder, problem.value());
+    if (problem && problem != std::errc::no_such_file_or_directory)
+        return failed("list", folder, problem.value());
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -130,7 +133,8 @@ Result<void> FakeFiles::write(std::string const& path, std::string const& text) 
 Result<std::vector<std::string>> FakeFiles::list(std::string const& folder) {
     std::vector<std::string> names;
     std::string prefix = folder + "/";
-    for (auto it = contents.lower_bound(prefix); it != contents.end() && it->first.starts_with(prefix); ++it) {
+    for (auto it = contents.lower_bound(prefix); it != contents.end() && it->first.starts_with(prefix);
+         ++it) {
         std::string rest = it->first.substr(prefix.size());
         std::string first = rest.substr(0, rest.find('/'));
         if (names.empty() || names.back() != first) names.push_back(first);

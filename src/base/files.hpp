@@ -8,14 +8,14 @@
 
 namespace base {
 
-/// Paths are absolute. Calls block: from the event loop use `offload`. Errors: not_found; unavailable (disk full, no
-/// permission, I/O error; the message names the path and what to do).
+/// Paths are absolute. Calls block: from the event loop use `offload`. Errors: not_found; unavailable (disk
+/// full, no permission, I/O error; the message names the path and what to do).
 class Files {
 public:
     virtual ~Files() = default;
     virtual Result<std::string> read(std::string const& path) = 0;
-    /// Replaces the file as a whole: after a crash the old or the new text is there. Makes missing folders (0700); the
-    /// file is 0600. Returns when it is on disk (file and folder synced).
+    /// Replaces the file as a whole: after a crash the old or the new text is there. Makes missing folders
+    /// (0700); the file is 0600. Returns when it is on disk (file and folder synced).
     virtual Result<void> write(std::string const& path, std::string const& text) = 0;
     /// Names in a folder, sorted, files and folders; a missing folder is empty.
     virtual Result<std::vector<std::string>> list(std::string const& folder) = 0;

@@ -52,7 +52,8 @@ TEST_P(FilesContract, RemovesWholeFoldersAndForgivesMissingOnes) {
     EXPECT_TRUE(files_->exists(root_ + "/xa"));
 }
 
-INSTANTIATE_TEST_SUITE_P(OnDiskAndInMemory, FilesContract, testing::Bool(), [](auto const& which) { return which.param ? "disk" : "memory"; });
+INSTANTIATE_TEST_SUITE_P(OnDiskAndInMemory, FilesContract, testing::Bool(),
+                         [](auto const& which) { return which.param ? "disk" : "memory"; });
 
 TEST(RealFiles, AFullOrForbiddenPlaceIsNamedWithItsCure) {
     RealFiles files;

@@ -5,7 +5,6 @@
 
 namespace base {
 
-
 template <class Tag>
 struct Id {
     std::string value{};

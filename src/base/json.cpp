@@ -4,20 +4,27 @@ namespace base {
 
 std::string_view kind_name(json::value const& value) {
     switch (value.kind()) {
-        case json::kind::null: return "null";
-        case json::kind::bool_: return "true or false";
+        case json::kind::null:
+            return "null";
+        case json::kind::bool_:
+            return "true or false";
         case json::kind::int64:
         case json::kind::uint64:
-        case json::kind::double_: return "a number";
-        case json::kind::string: return "text";
-        case json::kind::array: return "a list";
-        case json::kind::object: return "an object";
+        case json::kind::double_:
+            return "a number";
+        case json::kind::string:
+            return "text";
+        case json::kind::array:
+            return "a list";
+        case json::kind::object:
+            return "an object";
     }
     return "?";
 }
 
 Error wrong_type(std::string_view path, std::string_view expected, json::value const& got) {
-    return invalid(fmt::format("{}: expected {}, got {}", path.empty() ? "the body" : path, expected, kind_name(got)));
+    return invalid(
+        fmt::format("{}: expected {}, got {}", path.empty() ? "the body" : path, expected, kind_name(got)));
 }
 
 std::string member_path(std::string_view path, std::string_view key) {

@@ -1,5 +1,5 @@
-// Described structs to JSON and back, with errors that name the path, what is wrong and what would be right; and the
-// JSON Schema of a described struct, so that documents cannot drift from the code.
+// Described structs to JSON and back, with errors that name the path, what is wrong and what would be right;
+// and the JSON Schema of a described struct, so that documents cannot drift from the code.
 #pragma once
 #include <fmt/format.h>
 
@@ -35,7 +35,8 @@ struct FieldRule {
     double maximum = std::numeric_limits<double>::max();
     std::size_t longest = 4096;  // characters of a text
     std::string_view about{};    // one sentence, for the documents
-    std::string_view pattern{};  // of a text, as an ECMA 262 expression: for the documents; who uses the text checks it
+    std::string_view
+        pattern{};  // of a text, as an ECMA 262 expression: for the documents; who uses the text checks it
 };
 constexpr std::span<FieldRule const> rules_of(void const*) { return {}; }
 
@@ -54,7 +55,8 @@ constexpr std::string_view wire_name(std::string_view enumerator) {
     return enumerator;
 }
 
-/// A member whose name would be a keyword ends in an underscore, which is not part of its wire name: `default_`.
+/// A member whose name would be a keyword ends in an underscore, which is not part of its wire name:
+/// `default_`.
 constexpr std::string_view field_name(std::string_view member) {
     return member.ends_with('_') ? member.substr(0, member.size() - 1) : member;
 }
@@ -94,7 +96,8 @@ concept Described = boost::describe::has_describe_members<T>::value && !std::is_
 template <class T>
 concept DescribedEnum = boost::describe::has_describe_enumerators<T>::value;
 template <class T>
-using MembersOf = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using MembersOf =
+    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
 template <class T>
 inline constexpr bool is_optional = false;
@@ -115,7 +118,8 @@ inline constexpr bool is_id<Id<Tag>> = true;
 
 template <class T>
 json::value to_json(T const& value) {
-    if constexpr (std::is_same_v<T, json::value> || std::is_same_v<T, json::object> || std::is_same_v<T, json::array>) {
+    if constexpr (std::is_same_v<T, json::value> || std::is_same_v<T, json::object> ||
+                  std::is_same_v<T, json::array>) {
         return value;
     } else if constexpr (std::is_same_v<T, bool> || std::is_arithmetic_v<T>) {
         return value;
@@ -143,7 +147,8 @@ json::value to_json(T const& value) {
     } else {
         static_assert(Described<T>, "describe this type with BOOST_DESCRIBE_STRUCT");
         json::object object;
-        boost::mp11::mp_for_each<MembersOf<T>>([&](auto d) { object[field_name(d.name)] = to_json(value.*d.pointer); });
+        boost::mp11::mp_for_each<MembersOf<T>>(
+            [&](auto d) { object[field_name(d.name)] = to_json(value.*d.pointer); });
         return object;
     }
 }
@@ -161,23 +166,25 @@ Error wrong_type(std::string_view path, std::string_view expected, json::value c
 std::string member_path(std::string_view path, std::string_view key);
 Error out_of_limits(std::string_view path, FieldRule const& rule, std::string_view unit);
 
-/// What people write is held to the rules of its fields. What we have stored ourselves is taken as it is: a value that
-/// stands for "none yet" keeps no rule.
+/// What people write is held to the rules of its fields. What we have stored ourselves is taken as it is: a
+/// value that stands for "none yet" keeps no rule.
 enum class Author { people, ourselves };
 
 template <class T>
-Result<void> read_json(json::value const& from, T& into, std::string const& path, FieldRule const* rule = nullptr,
-                       Author author = Author::people);
+Result<void> read_json(json::value const& from, T& into, std::string const& path,
+                       FieldRule const* rule = nullptr, Author author = Author::people);
 
 template <class T>
-Result<void> read_struct(json::value const& from, T& into, std::string const& path, Author author = Author::people) {
+Result<void> read_struct(json::value const& from, T& into, std::string const& path,
+                         Author author = Author::people) {
     json::object const* object = from.if_object();
     if (!object) return wrong_type(path, "an object", from);
     std::vector<std::string_view> known;
     boost::mp11::mp_for_each<MembersOf<T>>([&](auto d) { known.push_back(field_name(d.name)); });
     for (auto const& [key, unused] : *object)
         if (std::find(known.begin(), known.end(), std::string_view(key)) == known.end())
-            return invalid(fmt::format("{}: unknown field{}", member_path(path, key), suggestion(key, known)));
+            return invalid(
+                fmt::format("{}: unknown field{}", member_path(path, key), suggestion(key, known)));
     Result<void> result;
     boost::mp11::mp_for_each<MembersOf<T>>([&](auto d) {
         if (!result) return;
@@ -186,14 +193,15 @@ Result<void> read_struct(json::value const& from, T& into, std::string const& pa
         if (member)
             result = read_json(*member, into.*d.pointer, member_path(path, field_name(d.name)), rule, author);
         else if (rule && rule->required)
-            result = invalid(fmt::format("{}: is required{}{}", member_path(path, field_name(d.name)), rule->about.empty() ? "" : ": ",
-                                         rule->about));
+            result = invalid(fmt::format("{}: is required{}{}", member_path(path, field_name(d.name)),
+                                         rule->about.empty() ? "" : ": ", rule->about));
     });
     return result;
 }
 
 template <class T>
-Result<void> read_json(json::value const& from, T& into, std::string const& path, FieldRule const* rule, Author author) {
+Result<void> read_json(json::value const& from, T& into, std::string const& path, FieldRule const* rule,
+                       Author author) {
     if constexpr (std::is_same_v<T, json::value>) {
         into = from;
     } else if constexpr (std::is_same_v<T, bool>) {
@@ -204,7 +212,8 @@ Result<void> read_json(json::value const& from, T& into, std::string const& path
         json::error_code failed;
         T number = from.to_number<T>(failed);
         if (failed) return invalid(fmt::format("{}: the number is out of range", path));
-        if (rule && (static_cast<double>(number) < rule->minimum || static_cast<double>(number) > rule->maximum))
+        if (rule &&
+            (static_cast<double>(number) < rule->minimum || static_cast<double>(number) > rule->maximum))
             return out_of_limits(path, *rule, "");
         into = number;
     } else if constexpr (std::is_floating_point_v<T>) {
@@ -306,9 +315,11 @@ json::object struct_schema(SchemaFor use) {
         using Member = std::remove_cvref_t<decltype(std::declval<T&>().*d.pointer)>;
         FieldRule const* rule = rule_for<T>(field_name(d.name));
         properties[field_name(d.name)] = schema_of<Member>(use, rule);
-        if (use == SchemaFor::answer || (rule && rule->required)) required.push_back(json::string(field_name(d.name)));
+        if (use == SchemaFor::answer || (rule && rule->required))
+            required.push_back(json::string(field_name(d.name)));
     });
-    json::object schema{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+    json::object schema{
+        {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
     if (!required.empty()) schema["required"] = std::move(required);
     return schema;
 }

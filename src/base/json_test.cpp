@@ -29,7 +29,8 @@ struct Outer {
     bool operator==(Outer const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Outer, (), (name, default_, wait, parts, sizes, extra, on, share))
-constexpr FieldRule outer_rules[] = {{.field = "name", .required = true, .longest = 5, .about = "what it is called"}};
+constexpr FieldRule outer_rules[] = {
+    {.field = "name", .required = true, .longest = 5, .about = "what it is called"}};
 constexpr std::span<FieldRule const> rules_of(Outer const*) { return outer_rules; }
 
 std::string problem(std::string_view text) {
@@ -38,25 +39,39 @@ std::string problem(std::string_view text) {
 }
 
 TEST(Json, RoundTripsEveryKindOfField) {
-    Outer outer{.name = "a", .default_ = Color::blue_green, .wait = 90s, .parts = {{1, "x"}, {2, {}}}, .sizes = {{"k", 3}}, .extra = Inner{}, .on = true, .share = 0.25};
+    Outer outer{.name = "a",
+                .default_ = Color::blue_green,
+                .wait = 90s,
+                .parts = {{1, "x"}, {2, {}}},
+                .sizes = {{"k", 3}},
+                .extra = Inner{},
+                .on = true,
+                .share = 0.25};
     EXPECT_EQ(*from_text<Outer>(to_text(outer)), outer);
 }
 
 TEST(Json, WritesEnumeratorsAndKeywordsByTheirWireNames) {
-    EXPECT_EQ(to_text(Outer{.name = "a", .default_ = Color::blue_green}).substr(0, 42), R"({"name":"a","default":"blue-green","wait":)");
+    EXPECT_EQ(to_text(Outer{.name = "a", .default_ = Color::blue_green}).substr(0, 42),
+              R"({"name":"a","default":"blue-green","wait":)");
 }
 
 TEST(Json, KeepsDefaultsOfAbsentFields) { EXPECT_EQ(from_text<Outer>(R"({"name":"a"})")->wait, 30s); }
 
 TEST(Json, NamesThePathAndWhatWouldBeRight) {
-    struct { char const* text; char const* message; } const cases[] = {
+    struct {
+        char const* text;
+        char const* message;
+    } const cases[] = {
         {R"({})", "name: is required: what it is called"},
         {R"({"name":1})", "name: expected text, got a number"},
         {R"({"name":"abcdef"})", "name: longer than 5 characters"},
         {R"({"name":"a","nmae":1})", "nmae: unknown field (did you mean \"name\"?)"},
-        {R"({"name":"a","zzzzzzzz":1})", "zzzzzzzz: unknown field (known: name, default, wait, parts, sizes, extra, on, share)"},
-        {R"({"name":"a","default":"blue-gren"})", "default: unknown value \"blue-gren\" (did you mean \"blue-green\"?)"},
-        {R"({"name":"a","wait":"soon"})", "wait: \"soon\" is not a duration; write it like 500ms, 30s, 10m, 1h30m or 2d"},
+        {R"({"name":"a","zzzzzzzz":1})",
+         "zzzzzzzz: unknown field (known: name, default, wait, parts, sizes, extra, on, share)"},
+        {R"({"name":"a","default":"blue-gren"})",
+         "default: unknown value \"blue-gren\" (did you mean \"blue-green\"?)"},
+        {R"({"name":"a","wait":"soon"})",
+         "wait: \"soon\" is not a duration; write it like 500ms, 30s, 10m, 1h30m or 2d"},
         {R"({"name":"a","wait":30})", "wait: expected a duration as text, like \"30s\", got a number"},
         {R"({"name":"a","parts":[{"count":1},{"count":99}]})", "parts[1].count: must be from 1 to 9"},
         {R"({"name":"a","parts":[{"count":1.5}]})", "parts[0].count: expected a whole number, got a number"},
@@ -79,7 +94,8 @@ TEST(Json, SchemaOfARequestNamesWhatIsRequiredAndNothingElseIsAllowed) {
     auto schema = schema_of<Outer>(SchemaFor::request);
     EXPECT_EQ(json::serialize(schema["required"]), R"(["name"])");
     EXPECT_EQ(schema["additionalProperties"], false);
-    EXPECT_EQ(json::serialize(schema["properties"].at("default")), R"({"type":"string","enum":["blue-green","red"]})");
+    EXPECT_EQ(json::serialize(schema["properties"].at("default")),
+              R"({"type":"string","enum":["blue-green","red"]})");
 }
 
 TEST(Json, SchemaOfAnAnswerHasEveryField) {
@@ -95,7 +111,8 @@ TEST(Json, HoldsPeopleToTheRulesButNotWhatWeStoredOurselves) {
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->count, 0);
     EXPECT_EQ(read->note->size(), 5000U);
-    EXPECT_FALSE(from_text<Inner>(R"({"count":"0"})", Author::ourselves)) << "a wrong type is wrong all the same";
+    EXPECT_FALSE(from_text<Inner>(R"({"count":"0"})", Author::ourselves))
+        << "a wrong type is wrong all the same";
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ using local = asio::local::stream_protocol;
 template <class Socket>
 class SocketDriver : public StreamDriver {
 public:
-    explicit SocketDriver(Socket socket, std::string peer) : socket_(std::move(socket)), peer_(std::move(peer)) {}
+    explicit SocketDriver(Socket socket, std::string peer)
+        : socket_(std::move(socket)), peer_(std::move(peer)) {}
     Executor executor() override { return socket_.get_executor(); }
     std::string peer() override { return peer_; }
     void read_some(asio::mutable_buffer into, IoHandler handler) override {
@@ -107,14 +108,18 @@ void RealClock::wait_until(SteadyTime when, WaitHandler handler) {
     waiting.async_wait(asio::consign(std::move(handler), std::move(timer)));
 }
 
-std::unique_ptr<Dialer> make_dialer(Executor executor) { return std::make_unique<RealDialer>(std::move(executor)); }
+std::unique_ptr<Dialer> make_dialer(Executor executor) {
+    return std::make_unique<RealDialer>(std::move(executor));
+}
 
 Result<BoundListener> listen(Executor executor, std::string const& address) {
     error_code failed;
     try {
         HostAndPort place = split(address);
         auto ip = asio::ip::make_address(place.host == "localhost" ? "127.0.0.1" : place.host, failed);
-        if (failed) return invalid(fmt::format("cannot listen on {}: \"{}\" is not an IP address", address, place.host));
+        if (failed)
+            return invalid(
+                fmt::format("cannot listen on {}: \"{}\" is not an IP address", address, place.host));
         tcp::endpoint end(ip, static_cast<unsigned short>(std::stoul(place.port)));
         tcp::acceptor acceptor(executor);
         acceptor.open(end.protocol());
@@ -122,16 +127,19 @@ Result<BoundListener> listen(Executor executor, std::string const& address) {
         acceptor.bind(end, failed);
         if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
         if (failed)
-            return unavailable(fmt::format("cannot listen on {}: {}{}", address, failed.message(),
-                                           failed == asio::error::address_in_use
-                                               ? "; another program uses this port: stop it, or choose another with --listen"
-                                               : ""));
+            return unavailable(
+                fmt::format("cannot listen on {}: {}{}", address, failed.message(),
+                            failed == asio::error::address_in_use
+                                ? "; another program uses this port: stop it, or choose another with --listen"
+                                : ""));
         auto bound = acceptor.local_endpoint();
-        std::string text = bound.address().is_v6() ? fmt::format("[{}]:{}", bound.address().to_string(), bound.port())
-                                                   : fmt::format("{}:{}", bound.address().to_string(), bound.port());
+        std::string text = bound.address().is_v6()
+                               ? fmt::format("[{}]:{}", bound.address().to_string(), bound.port())
+                               : fmt::format("{}:{}", bound.address().to_string(), bound.port());
         return BoundListener{std::make_unique<TcpListener>(std::move(acceptor)), text};
     } catch (std::exception const& problem) {
-        return invalid(fmt::format("cannot listen on \"{}\": write it like 127.0.0.1:8080 ({})", address, problem.what()));
+        return invalid(fmt::format("cannot listen on \"{}\": write it like 127.0.0.1:8080 ({})", address,
+                                   problem.what()));
     }
 }
 

@@ -22,7 +22,8 @@ private:
 /// Addresses: "127.0.0.1:8080", "[::1]:8080", "localhost:8080" (names are resolved), "unix:/run/x.sock".
 std::unique_ptr<Dialer> make_dialer(Executor executor);
 
-/// Port 0 takes a free one; `address` then tells which. Errors: unavailable (in use: by what address; no permission).
+/// Port 0 takes a free one; `address` then tells which. Errors: unavailable (in use: by what address; no
+/// permission).
 struct BoundListener {
     std::unique_ptr<Listener> listener;
     std::string address{};

@@ -13,7 +13,10 @@ template <class T>
 T run(asio::io_context& context, awaitable<T> work) {
     std::exception_ptr failure;
     if constexpr (std::is_void_v<T>) {
-        asio::co_spawn(context, std::move(work), [&](std::exception_ptr problem) { failure = problem; context.stop(); });
+        asio::co_spawn(context, std::move(work), [&](std::exception_ptr problem) {
+            failure = problem;
+            context.stop();
+        });
         context.restart();
         context.run();
         if (failure) std::rethrow_exception(failure);
@@ -49,19 +52,22 @@ public:
         Place place{when, next_++};
         waiting_.emplace(place, std::move(handler));
         if (slot.is_connected())
-            slot.assign([this, place](asio::cancellation_type) { finish(place, asio::error::operation_aborted); });
+            slot.assign(
+                [this, place](asio::cancellation_type) { finish(place, asio::error::operation_aborted); });
     }
     void advance(Duration step) {
         now_ += step;
         wall_ += std::chrono::duration_cast<WallTime::duration>(step);
-        while (!waiting_.empty() && waiting_.begin()->first.first <= now_) finish(waiting_.begin()->first, {});
+        while (!waiting_.empty() && waiting_.begin()->first.first <= now_)
+            finish(waiting_.begin()->first, {});
     }
     /// The wall clock jumps; the steady one does not.
     void jump_wall(Duration step) { wall_ += std::chrono::duration_cast<WallTime::duration>(step); }
 
 private:
     using Place = std::pair<SteadyTime, std::uint64_t>;
-    /// Harmless for a wait that is over: its cancellation slot may still be emitted until its handler has run.
+    /// Harmless for a wait that is over: its cancellation slot may still be emitted until its handler has
+    /// run.
     void finish(Place place, error_code result) {
         auto node = waiting_.extract(place);
         if (node.empty()) return;

@@ -64,8 +64,9 @@ std::string format_time(WallTime time) {
     std::chrono::year_month_day date(day);
     std::chrono::hh_mm_ss clock(whole - day);
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                       clock.subseconds().count());
 }
 
 Result<WallTime> parse_time(std::string_view whole) {
@@ -93,9 +94,11 @@ Result<WallTime> parse_time(std::string_view whole) {
         if (digits == 0) return bad_time(whole);
     }
     auto offset = take_offset(text);
-    std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+    std::chrono::year_month_day date(std::chrono::year(*year),
+                                     std::chrono::month(static_cast<unsigned>(*month)),
                                      std::chrono::day(static_cast<unsigned>(*day)));
-    if (!offset || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60) return bad_time(whole);
+    if (!offset || !text.empty() || !date.ok() || *hour > 23 || *minute > 59 || *second > 60)
+        return bad_time(whole);
     std::chrono::seconds seconds(*hour * 3600 + *minute * 60 + *second - *offset);
     std::chrono::sys_time<std::chrono::microseconds> time =
         std::chrono::sys_days(date) + seconds + std::chrono::microseconds(micros);
@@ -121,7 +124,8 @@ std::string format_duration(Duration duration) {
 
 Result<Duration> parse_duration(std::string_view whole) {
     auto bad = [&] {
-        return invalid(fmt::format("\"{}\" is not a duration; write it like 500ms, 30s, 10m, 1h30m or 2d", whole));
+        return invalid(
+            fmt::format("\"{}\" is not a duration; write it like 500ms, 30s, 10m, 1h30m or 2d", whole));
     };
     std::string_view text = whole;
     Duration sum{};

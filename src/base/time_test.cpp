@@ -8,7 +8,8 @@ namespace base {
 namespace {
 
 TEST(Time, RoundTripsMilliseconds) {
-    for (char const* text : {"2026-11-24T01:39:46.123Z", "1970-01-01T00:00:00.000Z", "2038-01-19T03:14:08.000Z", "2024-02-29T23:59:59.999Z"})
+    for (char const* text : {"2026-11-24T01:39:46.123Z", "1970-01-01T00:00:00.000Z",
+                             "2038-01-19T03:14:08.000Z", "2024-02-29T23:59:59.999Z"})
         EXPECT_EQ(format_time(*parse_time(text)), text);
 }
 
@@ -19,14 +20,20 @@ TEST(Time, UnderstandsOffsetsAndFractions) {
 }
 
 TEST(Time, RefusesWhatIsNoTime) {
-    for (char const* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00",
-                             "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+2:00"})
+    for (char const* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
+                             "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx",
+                             "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+2:00"})
         EXPECT_FALSE(parse_time(text)) << text;
 }
 
 TEST(Duration, ReadsAndWritesUnits) {
-    struct { char const* text; ::Duration value; char const* canonical; } const cases[] = {
-        {"500ms", 500ms, "500ms"}, {"30s", 30s, "30s"}, {"90s", 90s, "1m30s"}, {"1h30m", 90min, "1h30m"}, {"2d", 48h, "2d"}, {"0s", 0s, "0s"},
+    struct {
+        char const* text;
+        ::Duration value;
+        char const* canonical;
+    } const cases[] = {
+        {"500ms", 500ms, "500ms"}, {"30s", 30s, "30s"}, {"90s", 90s, "1m30s"},
+        {"1h30m", 90min, "1h30m"}, {"2d", 48h, "2d"},   {"0s", 0s, "0s"},
     };
     for (auto const& each : cases) {
         EXPECT_EQ(*parse_duration(each.text), each.value) << each.text;
@@ -35,7 +42,8 @@ TEST(Duration, ReadsAndWritesUnits) {
 }
 
 TEST(Duration, RefusesWhatIsNone) {
-    for (char const* text : {"", "s", "30", "-1s", "1.5s", "1w", "99999999999999999999s", "999999999d", "1s ", "+1s"})
+    for (char const* text :
+         {"", "s", "30", "-1s", "1.5s", "1w", "99999999999999999999s", "999999999d", "1s ", "+1s"})
         EXPECT_FALSE(parse_duration(text)) << text;
 }
 

@@ -13,7 +13,8 @@ TEST(CountCharacters, CountsCodePointsNotBytes) {
 }
 
 TEST(CountCharacters, RefusesWhatIsNotUtf8) {
-    for (std::string_view bad : {"\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "a\xe2\x82"})
+    for (std::string_view bad : {"\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80",
+                                 "\xf4\x90\x80\x80", "\xff", "a\xe2\x82"})
         EXPECT_FALSE(count_characters(bad));
 }
 

@@ -8,7 +8,8 @@ namespace config {
 
 base::Result<asio::ip::tcp::endpoint> parse_listen(std::string_view text) {
     auto bad = [&] {
-        return base::invalid(fmt::format("\"{}\" is not address:port; write it like 127.0.0.1:8080 or [::1]:8080", text));
+        return base::invalid(
+            fmt::format("\"{}\" is not address:port; write it like 127.0.0.1:8080 or [::1]:8080", text));
     };
     std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return bad();
@@ -25,7 +26,8 @@ base::Result<asio::ip::tcp::endpoint> parse_listen(std::string_view text) {
 }
 
 bool overlap(asio::ip::tcp::endpoint const& a, asio::ip::tcp::endpoint const& b) {
-    return a.port() == b.port() && (a.address() == b.address() || a.address().is_unspecified() || b.address().is_unspecified());
+    return a.port() == b.port() &&
+           (a.address() == b.address() || a.address().is_unspecified() || b.address().is_unspecified());
 }
 
 }  // namespace config

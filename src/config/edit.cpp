@@ -33,7 +33,8 @@ public:
     base::Result<Node const*> find(Node const& parent, std::string_view list_key, std::string_view name) {
         for (Field const& field : written_fields(parent)) {
             if (field.key->text != list_key) continue;
-            if (field.value->alias_of) return in_the_way(*field.value, fmt::format("{} are an alias", list_key));
+            if (field.value->alias_of)
+                return in_the_way(*field.value, fmt::format("{} are an alias", list_key));
             for (Node const* item : field.value->children) {
                 Node const* found = find_field(meant(*item), "name", report_);
                 if (!found || meant(*found).text != name) continue;
@@ -41,7 +42,8 @@ public:
                 return item;
             }
         }
-        return base::conflict(fmt::format("{} is not written in this place but merged into it (<<); edit the file by hand", subject_));
+        return base::conflict(fmt::format(
+            "{} is not written in this place but merged into it (<<); edit the file by hand", subject_));
     }
 
     base::Result<std::vector<Splice>> set(Node const& mapping, bool enabled) {
@@ -52,13 +54,15 @@ public:
             return std::vector{Splice{field.value->begin, field.value->end, enabled ? "true" : "false"}};
         }
         for (Field const& field : written_fields(mapping))
-            if (is_merge(field)) return in_the_way(*field.key, "a merge key (<<) gives it fields; write `enabled` out there");
+            if (is_merge(field))
+                return in_the_way(*field.key, "a merge key (<<) gives it fields; write `enabled` out there");
         return insertions(mapping, enabled ? "enabled: true" : "enabled: false");
     }
 
 private:
     base::Error in_the_way(Node const& node, std::string const& why) {
-        return base::conflict(fmt::format("cannot edit {} in line {}: {}; edit the file by hand", subject_, report_.line(node), why));
+        return base::conflict(fmt::format("cannot edit {} in line {}: {}; edit the file by hand", subject_,
+                                          report_.line(node), why));
     }
 
     /// An alias for something that holds the mapping would change with it.
@@ -66,7 +70,8 @@ private:
         for (Node const* alias : document_.aliases) {
             Node const& target = *alias->alias_of;
             if (target.begin <= mapping.begin && mapping.begin < target.end)
-                return in_the_way(mapping, fmt::format("line {} uses it by an alias and would change, too", report_.line(*alias)));
+                return in_the_way(mapping, fmt::format("line {} uses it by an alias and would change, too",
+                                                       report_.line(*alias)));
         }
         return {};
     }
@@ -82,13 +87,17 @@ private:
             else
                 ways.push_back(after_line(written.value->end, indentation(*first_key), field));
         }
-        if (!mapping.flow) ways.push_back({first_key->begin, first_key->begin, field + line_end(first_key->begin) + indentation(*first_key)});
+        if (!mapping.flow)
+            ways.push_back({first_key->begin, first_key->begin,
+                            field + line_end(first_key->begin) + indentation(*first_key)});
         return ways;
     }
 
     std::string_view bytes() const { return report_.text().bytes(); }
 
-    std::string indentation(Node const& key) { return std::string(static_cast<std::size_t>(report_.text().place(key.begin).column - 1), ' '); }
+    std::string indentation(Node const& key) {
+        return std::string(static_cast<std::size_t>(report_.text().place(key.begin).column - 1), ' ');
+    }
 
     /// The line end that is used where `offset` stands, or in the file.
     std::string line_end(std::size_t offset) {
@@ -101,7 +110,8 @@ private:
     Splice after_line(std::size_t offset, std::string const& indent, std::string const& field) {
         std::string end = line_end(offset);
         while (bytes()[offset - 1] == ' ') --offset;
-        if (bytes()[offset - 1] == '\n') return {offset, offset, indent + field + end};  // a block of lines was the value
+        if (bytes()[offset - 1] == '\n')
+            return {offset, offset, indent + field + end};  // a block of lines was the value
         std::size_t at = bytes().find_first_of("\r\n", offset);
         if (at == std::string_view::npos) return {bytes().size(), bytes().size(), end + indent + field};
         return {at + end.size(), at + end.size(), indent + field + end};
@@ -118,7 +128,8 @@ struct Flag {
     bool& value(bool of_component) const { return of_component ? *component : *environment; }
 };
 
-base::Result<Flag> find_flag(model::Environments& document, std::string const& environment, std::optional<std::string> const& component) {
+base::Result<Flag> find_flag(model::Environments& document, std::string const& environment,
+                             std::optional<std::string> const& component) {
     TRY(model::Environment found, get(document, environment));
     Flag flag;
     std::vector<std::string_view> known;
@@ -131,8 +142,8 @@ base::Result<Flag> find_flag(model::Environments& document, std::string const& e
         }
     }
     if (component && !flag.component)
-        return base::not_found(fmt::format("environment \"{}\" has no component \"{}\"{}", environment, *component,
-                                           base::suggestion(*component, known)));
+        return base::not_found(fmt::format("environment \"{}\" has no component \"{}\"{}", environment,
+                                           *component, base::suggestion(*component, known)));
     return flag;
 }
 
@@ -165,7 +176,8 @@ base::Result<std::string> set_enabled(std::string const& text, std::string const
         auto read = parse_environments(edited, file);
         if (read && *read == wanted) return edited;
     }
-    return base::conflict(fmt::format("cannot edit {} without changing more; edit the file by hand", say_subject(environment, component)));
+    return base::conflict(fmt::format("cannot edit {} without changing more; edit the file by hand",
+                                      say_subject(environment, component)));
 }
 
 }  // namespace config

@@ -48,12 +48,15 @@ base::Result<model::Environment> get(model::Environments const& document, std::s
     if (model::Environment const* found = find(document, name)) return *found;
     std::vector<std::string_view> known;
     for (model::Environment const& environment : document.environments) known.push_back(environment.name);
-    return base::not_found(fmt::format("there is no environment \"{}\"{}", name, base::suggestion(name, known)));
+    return base::not_found(
+        fmt::format("there is no environment \"{}\"{}", name, base::suggestion(name, known)));
 }
 
-std::map<model::Provider, std::vector<model::Environment const*>> group_by_provider(model::Environments const& document) {
+std::map<model::Provider, std::vector<model::Environment const*>> group_by_provider(
+    model::Environments const& document) {
     std::map<model::Provider, std::vector<model::Environment const*>> groups;
-    for (model::Environment const& environment : document.environments) groups[environment.provider].push_back(&environment);
+    for (model::Environment const& environment : document.environments)
+        groups[environment.provider].push_back(&environment);
     return groups;
 }
 

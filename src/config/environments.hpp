@@ -26,6 +26,7 @@ model::Environment const* find(model::Environments const& document, std::string_
 base::Result<model::Environment> get(model::Environments const& document, std::string_view name);
 
 /// In the order of the document; only providers that have environments.
-std::map<model::Provider, std::vector<model::Environment const*>> group_by_provider(model::Environments const& document);
+std::map<model::Provider, std::vector<model::Environment const*>> group_by_provider(
+    model::Environments const& document);
 
 }  // namespace config

@@ -20,14 +20,18 @@ std::string read_source(std::string const& path) {
 std::string problems_of(std::string const& text) {
     std::string lines;
     for (Problem const& problem : check_environments(text, "f"))
-        lines += fmt::format("{}{}:{}: {}", lines.empty() ? "" : "\n", problem.line, problem.column, problem.message);
+        lines += fmt::format("{}{}:{}: {}", lines.empty() ? "" : "\n", problem.line, problem.column,
+                             problem.message);
     return lines;
 }
 
 /// A valid document with a hole in the component and one in the environment.
 std::string with(std::string const& component, std::string const& environment = "") {
-    return "environments:\n  - name: demo\n    provider: azure\n    type: cloud\n    target: host\n" + environment +
-           "    components:\n      - name: web\n        workload: {command: [a]}\n        traffic: {listen: \"127.0.0.1:1\"}\n" + component;
+    return "environments:\n  - name: demo\n    provider: azure\n    type: cloud\n    target: host\n" +
+           environment +
+           "    components:\n      - name: web\n        workload: {command: [a]}\n        traffic: {listen: "
+           "\"127.0.0.1:1\"}\n" +
+           component;
 }
 
 // -- What is right.
@@ -54,12 +58,14 @@ TEST(Environments, ReadsTheExample) {
 }
 
 TEST(Environments, SaysAtOnceAllThatIsWrong) {
-    auto parsed = parse_environments("environments:\n- {name: Demo, provider: azur, type: cloud, target: sample}\n- {nam: x}\n", "e.yaml");
+    auto parsed = parse_environments(
+        "environments:\n- {name: Demo, provider: azur, type: cloud, target: sample}\n- {nam: x}\n", "e.yaml");
 
     ASSERT_FALSE(parsed);
     EXPECT_EQ(parsed.error().code, base::Errc::invalid);
     EXPECT_EQ(parsed.error().message,
-              "e.yaml:2:10: name: \"Demo\" must be lower-case letters, digits and dashes, at most 63, with a letter or digit at both ends\n"
+              "e.yaml:2:10: name: \"Demo\" must be lower-case letters, digits and dashes, at most 63, with a "
+              "letter or digit at both ends\n"
               "e.yaml:2:26: unknown provider \"azur\" (did you mean \"azure\"?)\n"
               "e.yaml:3:3: name is required\n"
               "e.yaml:3:3: provider is required\n"
@@ -73,14 +79,17 @@ TEST(Environments, FindsByNameAndNamesTheNearest) {
 
     EXPECT_EQ(find(*document, "demo"), &document->environments[0]);
     EXPECT_EQ(find(*document, "nope"), nullptr);
-    EXPECT_EQ(get(*document, "azure-wst").error().message, "there is no environment \"azure-wst\" (did you mean \"azure-west\"?)");
+    EXPECT_EQ(get(*document, "azure-wst").error().message,
+              "there is no environment \"azure-wst\" (did you mean \"azure-west\"?)");
     EXPECT_EQ(get(*document, "azure-wst").error().code, base::Errc::not_found);
 }
 
 TEST(Environments, GroupsByProvider) {
     auto document = parse_environments(
-        "environments:\n- {name: a, provider: aws, type: cloud, target: sample}\n- {name: b, provider: azure, type: cloud, target: sample}\n"
-        "- {name: c, provider: aws, type: cloud, target: sample}\n", "f");
+        "environments:\n- {name: a, provider: aws, type: cloud, target: sample}\n- {name: b, provider: "
+        "azure, type: cloud, target: sample}\n"
+        "- {name: c, provider: aws, type: cloud, target: sample}\n",
+        "f");
 
     auto groups = group_by_provider(*document);
 
@@ -91,8 +100,11 @@ TEST(Environments, GroupsByProvider) {
 
 TEST(Environments, TakesAliasesAndMergeKeys) {
     auto document = parse_environments(
-        "environments:\n- &a\n  name: a\n  provider: aws\n  type: cloud\n  region: x\n  target: &t {sample: {}}\n"
-        "- {<<: *a, name: b, region: y}\n- {<<: [{region: z}, *a], name: c}\n- {name: d, provider: ibm, type: hci, target: *t}\n", "f");
+        "environments:\n- &a\n  name: a\n  provider: aws\n  type: cloud\n  region: x\n  target: &t {sample: "
+        "{}}\n"
+        "- {<<: *a, name: b, region: y}\n- {<<: [{region: z}, *a], name: c}\n- {name: d, provider: ibm, "
+        "type: hci, target: *t}\n",
+        "f");
 
     ASSERT_TRUE(document) << document.error().message;
     EXPECT_EQ(document->environments[1].provider, model::Provider::aws);
@@ -103,16 +115,22 @@ TEST(Environments, TakesAliasesAndMergeKeys) {
 
 TEST(Environments, ReadsEveryWayToWriteATarget) {
     for (char const* target : {"host", "{host: }", "{host: {}}", "{host: {haproxy: managed}}", "\"host\""})
-        EXPECT_EQ(problems_of("environments:\n- {name: a, provider: aws, type: cloud, target: " + std::string(target) + "}"), "") << target;
+        EXPECT_EQ(problems_of("environments:\n- {name: a, provider: aws, type: cloud, target: " +
+                              std::string(target) + "}"),
+                  "")
+            << target;
 }
 
 TEST(Environments, WarnsOfWhatIsNearlyAPlaceholder) {
     auto loaded = load_environments(with("        enabled: true\n", "    strategy: {bake: 1s}\n") +
-                                        "      - name: b\n        workload: {command: [x, \"{verison}\", \"{a: 1}\"]}\n        traffic: {listen: \"127.0.0.1:2\"}\n",
+                                        "      - name: b\n        workload: {command: [x, \"{verison}\", "
+                                        "\"{a: 1}\"]}\n        traffic: {listen: \"127.0.0.1:2\"}\n",
                                     "f");
 
     ASSERT_TRUE(loaded) << loaded.error().message;
-    EXPECT_EQ(loaded->warnings, (std::vector<std::string>{"f:13:33: {verison} is passed on as it is (did you mean {version}?)"}));
+    EXPECT_EQ(
+        loaded->warnings,
+        (std::vector<std::string>{"f:13:33: {verison} is passed on as it is (did you mean {version}?)"}));
 }
 
 // -- What is wrong.
@@ -121,7 +139,9 @@ struct Bad {
     std::string text, problems;
 };
 class BadFile : public testing::TestWithParam<Bad> {};
-TEST_P(BadFile, IsRefusedWithPlaceAndRemedy) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems) << GetParam().text; }
+TEST_P(BadFile, IsRefusedWithPlaceAndRemedy) {
+    EXPECT_EQ(problems_of(GetParam().text), GetParam().problems) << GetParam().text;
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Yaml, BadFile,
@@ -134,16 +154,21 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"environments:\n", "1:13: environments: expected a list, got nothing"},
         Bad{"environments: [1", "1:17: not YAML: flow sequence without a closing bracket"},
         Bad{"environments: []\n\tx: 1\n", "2:1: not YAML: tab character may not be used as indentation"},
-        Bad{"environments: []\n---\nenvironments: []\n", "2:1: a second document begins; one file holds one document: remove this line"},
-        Bad{"environments: []\nenvironments: []\n", "2:1: \"environments\" is here twice, first in line 1; remove one"},
-        Bad{"environments: !list []\n", "1:21: tags (!...) are not understood; to make something text put it in quotes"},
+        Bad{"environments: []\n---\nenvironments: []\n",
+            "2:1: a second document begins; one file holds one document: remove this line"},
+        Bad{"environments: []\nenvironments: []\n",
+            "2:1: \"environments\" is here twice, first in line 1; remove one"},
+        Bad{"environments: !list []\n",
+            "1:21: tags (!...) are not understood; to make something text put it in quotes"},
         Bad{"environments: *x\n", "1:15: unknown alias *x; no &x stands above"},
         Bad{"environments: &x [*x]\n", "1:19: the alias *x stands inside of &x: that has no end"},
         Bad{"? [a]\n: b\n", "1:3: a key must be text"},
         Bad{"environments: []\n# \xff\n", "2:3: the byte 0xFF is not text in UTF-8; remove it"},
         Bad{std::string("environments: []\n\0", 18), "2:1: the byte 0x00 is not text in UTF-8; remove it"},
-        Bad{"environments: []\n# \xc3\xa4\xc3\xb6 \x1b[31m\n", "2:6: the byte 0x1B is not text in UTF-8; remove it"},
-        Bad{"\xEF\xBB\xBF\xC3\xA4: 1\n", "1:1: unknown field \"\xC3\xA4\" (known: environments)\n1:1: environments is required"}));
+        Bad{"environments: []\n# \xc3\xa4\xc3\xb6 \x1b[31m\n",
+            "2:6: the byte 0x1B is not text in UTF-8; remove it"},
+        Bad{"\xEF\xBB\xBF\xC3\xA4: 1\n",
+            "1:1: unknown field \"\xC3\xA4\" (known: environments)\n1:1: environments is required"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Types, BadFile,
@@ -151,21 +176,28 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{with("        enabled: no\n"), "10:18: enabled: expected true or false, got text"},
         Bad{with("        enabled: \"true\"\n"), "10:18: enabled: expected true or false, got text"},
         Bad{with("        enabled:\n"), "10:16: enabled: expected true or false, got nothing"},
-        Bad{with("        service: 1.10\n"), "10:18: service: expected text, got a number; quote it: \"1.10\""},
-        Bad{with("        service: true\n"), "10:18: service: expected text, got true or false; quote it: \"true\""},
+        Bad{with("        service: 1.10\n"),
+            "10:18: service: expected text, got a number; quote it: \"1.10\""},
+        Bad{with("        service: true\n"),
+            "10:18: service: expected text, got true or false; quote it: \"true\""},
         Bad{with("        service: [http]\n"), "10:18: service: expected text, got a list"},
         Bad{with("        sevice: http\n"), "10:9: unknown field \"sevice\" (did you mean \"service\"?)"},
         Bad{with("        colour: red\n"),
-            "10:9: unknown field \"colour\" (known: name, service, enabled, workload, traffic, strategy, judge)"},
+            "10:9: unknown field \"colour\" (known: name, service, enabled, workload, traffic, strategy, "
+            "judge)"},
         Bad{with("        strategy: canary\n"), "10:19: strategy: expected fields (key: value), got text"},
-        Bad{with("        strategy: {default: canry}\n"), "10:29: unknown default \"canry\" (did you mean \"canary\"?)"},
-        Bad{with("        strategy: {default: 1}\n"), "10:29: default: expected one of rolling, blue-green, canary, got a number"},
-        Bad{with("        strategy: {bake: 30}\n"), "10:26: bake: expected a duration as text, like \"30s\", got a number"},
+        Bad{with("        strategy: {default: canry}\n"),
+            "10:29: unknown default \"canry\" (did you mean \"canary\"?)"},
+        Bad{with("        strategy: {default: 1}\n"),
+            "10:29: default: expected one of rolling, blue-green, canary, got a number"},
+        Bad{with("        strategy: {bake: 30}\n"),
+            "10:26: bake: expected a duration as text, like \"30s\", got a number"},
         Bad{with("        strategy: {bake: 30x}\n"),
             "10:26: bake: \"30x\" is not a duration; write it like 500ms, 30s, 10m, 1h30m or 2d"},
         Bad{with("        strategy: {surge: 1.5}\n"), "10:27: surge: expected a whole number, got a number"},
         Bad{with("        strategy: {surge: 101}\n"), "10:27: surge: must be from 0 to 100"},
-        Bad{with("        strategy: {weights_percent: [10, x]}\n"), "10:42: weights_percent[1]: expected a whole number, got text"},
+        Bad{with("        strategy: {weights_percent: [10, x]}\n"),
+            "10:42: weights_percent[1]: expected a whole number, got text"},
         Bad{with("        judge: {risk: 2}\n"), "10:23: risk: must be from 1e-06 to 0.5"},
         Bad{with("        judge: {risk: .inf}\n"), "10:23: risk: expected a number, got text"}));
 
@@ -175,35 +207,44 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{with("        service: beso\n"), "10:18: unknown service \"beso\" (did you mean \"besu\"?)"},
         Bad{with("        strategy: {weights_percent: [10, 5, 100]}\n"),
             "10:37: weights_percent: must rise from 1 to 100, like [10, 25, 50, 75, 100]"},
-        Bad{with("        strategy: {weights_percent: [10, 50]}\n"), "10:37: weights_percent: must end with 100"},
-        Bad{with("        strategy: {weights_percent: []}\n"), "10:37: weights_percent: must be from 1 to 100 items"},
+        Bad{with("        strategy: {weights_percent: [10, 50]}\n"),
+            "10:37: weights_percent: must end with 100"},
+        Bad{with("        strategy: {weights_percent: []}\n"),
+            "10:37: weights_percent: must be from 1 to 100 items"},
         Bad{with("        strategy: {gates_percent: [0]}\n"), "10:35: gates_percent: must be from 1 to 100"},
         Bad{with("        strategy: {surge: 0}\n"), "10:27: surge: surge and unavailable cannot both be 0"},
         Bad{with("        strategy: {surge: 0}\n", "    strategy: {unavailable: 1}\n"), ""},
         Bad{with("      - name: web\n"),
-            "10:9: workload is required on a host: what to run, like workload: {command: [./service, --port, \"{port}\"]}\n"
+            "10:9: workload is required on a host: what to run, like workload: {command: [./service, --port, "
+            "\"{port}\"]}\n"
             "10:15: name: the component \"web\" is here twice, first in line 7; names must differ"},
         Bad{with("      - name: b\n        workload: {command: [x]}\n"),
-            "10:9: traffic is required on a host: where clients send requests, like traffic: {listen: \"127.0.0.1:8080\"}"},
+            "10:9: traffic is required on a host: where clients send requests, like traffic: {listen: "
+            "\"127.0.0.1:8080\"}"},
         Bad{with("      - name: b\n        workload: {command: []}\n        traffic: {listen: \"8080\"}\n"),
             "11:29: command: must be from 1 to 64 items\n"
             "12:27: listen: \"8080\" is not address:port; write it like 127.0.0.1:8080 or [::1]:8080"},
-        Bad{with("      - name: b\n        workload: {command: [\"\"], replicas: 0, env: {\"a=b\": c, D: 1}}\n"
-                 "        traffic: {listen: \"0.0.0.0:1\", health: healthz}\n"),
+        Bad{with(
+                "      - name: b\n        workload: {command: [\"\"], replicas: 0, env: {\"a=b\": c, D: 1}}\n"
+                "        traffic: {listen: \"0.0.0.0:1\", health: healthz}\n"),
             "11:30: command[0]: the program's name is empty\n"
             "11:45: replicas: must be from 1 to 100\n"
             "11:61: env: \"a=b\" is no name for a variable; it must not be empty nor hold =\n"
             "11:67: env.D: expected text, got a number; quote it: \"1\"\n"
             "12:27: listen: 0.0.0.0:1 is taken in line 9; each component needs its own\n"
             "12:48: health: \"healthz\" is not a path; write it like /healthz"},
-        Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: sample}\n- {name: a, provider: aws, type: cloud, target: sample}\n",
+        Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: sample}\n- {name: a, provider: "
+            "aws, type: cloud, target: sample}\n",
             "3:10: name: the environment \"a\" is here twice, first in line 2; names must differ"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: hosst}\n",
-            "2:49: unknown target \"hosst\" (did you mean \"host\"?); write `target: {host: {haproxy: managed}}` or `target: sample`"},
+            "2:49: unknown target \"hosst\" (did you mean \"host\"?); write `target: {host: {haproxy: "
+            "managed}}` or `target: sample`"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: {host: {}, sample: {}}}\n",
-            "2:49: target: exactly one of host and sample, got both; write `target: {host: {haproxy: managed}}` or `target: sample`"},
+            "2:49: target: exactly one of host and sample, got both; write `target: {host: {haproxy: "
+            "managed}}` or `target: sample`"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: {}}\n",
-            "2:49: target: exactly one of host and sample, got none; write `target: {host: {haproxy: managed}}` or `target: sample`"},
+            "2:49: target: exactly one of host and sample, got none; write `target: {host: {haproxy: "
+            "managed}}` or `target: sample`"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud}\n", "2:3: target is required"},
         Bad{"environments:\n- {<<: 1, name: a, provider: aws, type: cloud, target: sample}\n",
             "2:8: << takes fields from elsewhere, like *name"}));
@@ -221,20 +262,25 @@ TEST(Limits, RefusesTenLevelsOfTenAliases) {
     for (int level = 1; level < 10; ++level)
         bomb += fmt::format("a{}: &a{} [{}]\n", level, level, repeat(fmt::format("*a{},", level - 1), 9));
 
-    EXPECT_EQ(problems_of(bomb), "2:10: the aliases make the file more than 10 times as large; write some of it out");
+    EXPECT_EQ(problems_of(bomb),
+              "2:10: the aliases make the file more than 10 times as large; write some of it out");
 }
 
 TEST(Limits, RefusesTheFirstAliasTooMany) {
     std::string hundred = "environments: []\nx: &a y\nz: [" + repeat("*a,", 100) + "]\n";
     std::string more = "environments: []\nx: &a y\nz: [" + repeat("*a,", 101) + "]\n";
 
-    EXPECT_EQ(problems_of(hundred), "2:1: unknown field \"x\" (known: environments)\n3:1: unknown field \"z\" (known: environments)");
+    EXPECT_EQ(
+        problems_of(hundred),
+        "2:1: unknown field \"x\" (known: environments)\n3:1: unknown field \"z\" (known: environments)");
     EXPECT_EQ(problems_of(more), "3:305: more than 100 aliases; write the rest out");
 }
 
 TEST(Limits, CountsLevels) {
-    EXPECT_EQ(problems_of(repeat("[", 32) + repeat("]", 32)), "1:1: the file: expected fields (key: value), got a list");
-    EXPECT_EQ(problems_of(repeat("[", 33) + repeat("]", 33)), "1:33: nested deeper than 32 levels; make it flatter");
+    EXPECT_EQ(problems_of(repeat("[", 32) + repeat("]", 32)),
+              "1:1: the file: expected fields (key: value), got a list");
+    EXPECT_EQ(problems_of(repeat("[", 33) + repeat("]", 33)),
+              "1:33: nested deeper than 32 levels; make it flatter");
     EXPECT_EQ(problems_of(repeat("[", 25'000)), "1:33: nested deeper than 32 levels; make it flatter");
     EXPECT_EQ(problems_of(repeat("- ", 500'000)), "1:65: nested deeper than 32 levels; make it flatter");
     EXPECT_EQ(problems_of(repeat("? ", 500'000)), "1:3: a key must be text");
@@ -245,7 +291,8 @@ TEST(Limits, CountsBytesValuesAndKeys) {
     fits.resize(1024 * 1024, 'x');
     EXPECT_EQ(problems_of(fits), "");
     EXPECT_EQ(problems_of(fits + "x"), "1:1: the file has 1048577 bytes, more than 1 MiB; split it");
-    EXPECT_EQ(problems_of("environments: [" + repeat("1,", 300'000) + "]"), "1:400010: more than 200000 values; split the file");
+    EXPECT_EQ(problems_of("environments: [" + repeat("1,", 300'000) + "]"),
+              "1:400010: more than 200000 values; split the file");
 
     std::string keys = "{";
     for (int i = 0; i < 1001; ++i) keys += fmt::format("k{}: 1, ", i);
@@ -253,13 +300,17 @@ TEST(Limits, CountsBytesValuesAndKeys) {
 }
 
 TEST(Limits, CountsWhatTheParserPaysFor) {
-    std::string const many = "1:1: the characters [{*&!% stand here more than 25000 times; split the file, or write lists as lines that begin with -";
-    for (char const* costly : {"[", "{a: ", "*a ", "!a ", "%a\n"}) EXPECT_EQ(problems_of(repeat(costly, 25'001)), many);
+    std::string const many =
+        "1:1: the characters [{*&!% stand here more than 25000 times; split the file, or write lists as "
+        "lines that begin with -";
+    for (char const* costly : {"[", "{a: ", "*a ", "!a ", "%a\n"})
+        EXPECT_EQ(problems_of(repeat(costly, 25'001)), many);
 }
 
 TEST(Limits, AnswersManyMistakesWithOneHundred) {
     EXPECT_EQ(check_environments("environments: [" + repeat("1,", 10'000) + "]", "f").size(), 100U);
-    EXPECT_EQ(problems_of("environments: [" + repeat("1,", 10'001) + "]"), "1:15: environments: must be from 0 to 10000 items");
+    EXPECT_EQ(problems_of("environments: [" + repeat("1,", 10'001) + "]"),
+              "1:15: environments: must be from 0 to 10000 items");
 }
 
 TEST(Limits, SurvivesBrokenPiecesOfTheExample) {

@@ -10,7 +10,8 @@ base::Result<Loaded> EnvironmentsFile::load() {
     return load_environments(text, path_);
 }
 
-base::Result<Loaded> EnvironmentsFile::set_enabled(std::string const& environment, std::optional<std::string> component, bool enabled) {
+base::Result<Loaded> EnvironmentsFile::set_enabled(std::string const& environment,
+                                                   std::optional<std::string> component, bool enabled) {
     TRY(std::string text, files_.read(path_));
     TRY(std::string edited, config::set_enabled(text, environment, component, enabled));
     if (edited != text) TRY_VOID(files_.write(path_, edited));

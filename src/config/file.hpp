@@ -13,12 +13,15 @@ public:
 
     std::string const& path() const { return path_; }
 
-    /// Errors: as load_environments; not_found or unavailable when it cannot be read. What was accepted before stays so.
+    /// Errors: as load_environments; not_found or unavailable when it cannot be read. What was accepted
+    /// before stays so.
     base::Result<Loaded> load();
 
-    /// Edits the file as it is now on disk, which may be newer than what was loaded, and replaces it as a whole.
-    /// Errors: as set_enabled of edit.hpp; unavailable when it cannot be read or written: then nothing has changed.
-    base::Result<Loaded> set_enabled(std::string const& environment, std::optional<std::string> component, bool enabled);
+    /// Edits the file as it is now on disk, which may be newer than what was loaded, and replaces it as a
+    /// whole. Errors: as set_enabled of edit.hpp; unavailable when it cannot be read or written: then nothing
+    /// has changed.
+    base::Result<Loaded> set_enabled(std::string const& environment, std::optional<std::string> component,
+                                     bool enabled);
 
     /// The file on disk differs from what `load` last read, valid or not, or `set_enabled` wrote: load again.
     /// Errors: not_found, unavailable.

@@ -9,18 +9,20 @@ namespace {
 
 constexpr std::string_view prefix = "PILOTHOUSE_";
 /// Variables of the command line and of scripts, which may stand beside the server's.
-constexpr std::array<std::string_view, 5> foreign_variables{"PILOTHOUSE_SERVER", "PILOTHOUSE_TOKEN", "PILOTHOUSE_PROFILE",
-                                                           "PILOTHOUSE_CACHE", "PILOTHOUSE_SETTINGS"};
+constexpr std::array<std::string_view, 5> foreign_variables{
+    "PILOTHOUSE_SERVER", "PILOTHOUSE_TOKEN", "PILOTHOUSE_PROFILE", "PILOTHOUSE_CACHE", "PILOTHOUSE_SETTINGS"};
 
 std::vector<std::string_view> setting_names() {
     std::vector<std::string_view> names;
-    boost::mp11::mp_for_each<base::MembersOf<ServerSettings>>([&](auto d) { names.push_back(base::field_name(d.name)); });
+    boost::mp11::mp_for_each<base::MembersOf<ServerSettings>>(
+        [&](auto d) { names.push_back(base::field_name(d.name)); });
     return names;
 }
 
 std::string upper(std::string_view text) {
     std::string result(text);
-    for (char& c : result) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (char& c : result)
+        c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return result;
 }
 
@@ -40,12 +42,15 @@ private:
         if (sources.text.empty()) return;
         Text text(sources.text);
         Report report(sources.file, text);
-        if (Document document = parse(report); document.root) read(*document.root, settings_, "", nullptr, report);
+        if (Document document = parse(report); document.root)
+            read(*document.root, settings_, "", nullptr, report);
         for (Problem const& problem : report.problems()) problems_.push_back(say(problem));
     }
 
     void read_variable(std::string const& name, std::string const& value) {
-        if (!name.starts_with(prefix) || std::find(foreign_variables.begin(), foreign_variables.end(), name) != foreign_variables.end()) return;
+        if (!name.starts_with(prefix) ||
+            std::find(foreign_variables.begin(), foreign_variables.end(), name) != foreign_variables.end())
+            return;
         std::vector<std::string> known;
         for (std::string_view setting : setting_names()) {
             if (name == variable_name(setting)) return assign(setting, value, name);
@@ -84,7 +89,8 @@ private:
             into = *parsed;
         } else {
             constexpr bool is_text = std::is_same_v<T, std::string>;
-            auto read = base::read_json(is_text ? boost::json::value(boost::json::string(text)) : value_of(text), into, source, rule);
+            auto read = base::read_json(
+                is_text ? boost::json::value(boost::json::string(text)) : value_of(text), into, source, rule);
             if (!read) problems_.push_back(read.error().message);
         }
     }
@@ -96,16 +102,24 @@ private:
         if (!endpoint)
             problems_.push_back("listen: " + endpoint.error().message);
         else if (!endpoint->address().is_loopback() && !settings_.allow_remote)
-            problems_.push_back(fmt::format("listen: {} is reached from other machines, where passwords would travel in plain text; listen on "
-                                            "127.0.0.1 behind a proxy with TLS, or set allow_remote", settings_.listen));
+            problems_.push_back(
+                fmt::format("listen: {} is reached from other machines, where passwords would travel in "
+                            "plain text; listen on "
+                            "127.0.0.1 behind a proxy with TLS, or set allow_remote",
+                            settings_.listen));
         if (settings_.port_first > settings_.port_last)
-            problems_.push_back(fmt::format("port_first: {} is above port_last, {}", settings_.port_first, settings_.port_last));
-        for (auto const& [name, path] : {std::pair{"data_folder", &settings_.data_folder}, {"runtime_folder", &settings_.runtime_folder},
-                                         {"environments_file", &settings_.environments_file}, {"haproxy", &settings_.haproxy}})
+            problems_.push_back(fmt::format("port_first: {} is above port_last, {}", settings_.port_first,
+                                            settings_.port_last));
+        for (auto const& [name, path] : {std::pair{"data_folder", &settings_.data_folder},
+                                         {"runtime_folder", &settings_.runtime_folder},
+                                         {"environments_file", &settings_.environments_file},
+                                         {"haproxy", &settings_.haproxy}})
             if (path->empty()) problems_.push_back(fmt::format("{}: must not be empty", name));
         if (!settings_.public_origin.empty() && !is_origin(settings_.public_origin))
-            problems_.push_back(fmt::format("public_origin: \"{}\" is not an origin; write it like https://pilothouse.example.org, without a path",
-                                            settings_.public_origin));
+            problems_.push_back(
+                fmt::format("public_origin: \"{}\" is not an origin; write it like "
+                            "https://pilothouse.example.org, without a path",
+                            settings_.public_origin));
     }
 
     static bool is_origin(std::string_view text) {
@@ -137,7 +151,8 @@ std::vector<SettingInfo> describe_settings() {
         std::string_view name = base::field_name(d.name);
         base::json::value value = base::to_json(defaults.*d.pointer);
         base::FieldRule const* rule = base::rule_for<ServerSettings>(name);
-        rows.push_back({std::string(name), value.is_string() ? std::string(value.get_string()) : base::json::serialize(value),
+        rows.push_back({std::string(name),
+                        value.is_string() ? std::string(value.get_string()) : base::json::serialize(value),
                         rule ? std::string(rule->about) : std::string()});
     });
     return rows;

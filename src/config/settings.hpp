@@ -26,17 +26,23 @@ struct ServerSettings {
     bool operator==(ServerSettings const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ServerSettings, (),
-                      (listen, data_folder, runtime_folder, environments_file, database, allow_remote, public_origin,
-                       haproxy, port_first, port_last, log_level, sample_data))
+                      (listen, data_folder, runtime_folder, environments_file, database, allow_remote,
+                       public_origin, haproxy, port_first, port_last, log_level, sample_data))
 inline constexpr base::FieldRule server_settings_rules[] = {
     {.field = "listen", .about = "address:port of the API and the web pages"},
     {.field = "data_folder", .about = "where deployments and logs are kept"},
     // Sockets stand in it, and their paths may have 107 bytes.
-    {.field = "runtime_folder", .longest = 60, .about = "where sockets of running processes stand; keep it short"},
+    {.field = "runtime_folder",
+     .longest = 60,
+     .about = "where sockets of running processes stand; keep it short"},
     {.field = "environments_file", .about = "the declaration of environments"},
-    {.field = "database", .about = "a path (SQLite) or a connection string (postgresql://...); empty: pilothouse.db in the data folder"},
+    {.field = "database",
+     .about = "a path (SQLite) or a connection string (postgresql://...); empty: pilothouse.db in the data "
+              "folder"},
     {.field = "allow_remote", .about = "serve plain HTTP beyond loopback, for a proxy that adds TLS"},
-    {.field = "public_origin", .about = "what browsers type, like https://pilothouse.example.org; empty: http:// and the listen address"},
+    {.field = "public_origin",
+     .about =
+         "what browsers type, like https://pilothouse.example.org; empty: http:// and the listen address"},
     {.field = "haproxy", .about = "the HAProxy program, 2.6 or newer"},
     {.field = "port_first", .minimum = 1024, .maximum = 65535, .about = "replicas get ports from this one"},
     {.field = "port_last", .minimum = 1024, .maximum = 65535, .about = "to this one"},
@@ -49,8 +55,9 @@ constexpr std::span<base::FieldRule const> rules_of(ServerSettings const*) { ret
 struct SettingsSources {
     std::string file{};  // its name, for messages
     std::string text{};  // YAML, a field each; empty: there is none
-    std::map<std::string, std::string> variables{};  // all of the process; those that begin with PILOTHOUSE_ count
-    std::map<std::string, std::string> flags{};      // "data-folder" or "data_folder", without dashes before it
+    std::map<std::string, std::string>
+        variables{};  // all of the process; those that begin with PILOTHOUSE_ count
+    std::map<std::string, std::string> flags{};  // "data-folder" or "data_folder", without dashes before it
 };
 
 /// PILOTHOUSE_DATA_FOLDER for "data_folder".
@@ -58,7 +65,8 @@ std::string variable_name(std::string_view setting);
 /// --data-folder for "data_folder".
 std::string flag_name(std::string_view setting);
 
-/// Errors: invalid; all problems, one a line, each with its place: file:line:column, the variable or the flag.
+/// Errors: invalid; all problems, one a line, each with its place: file:line:column, the variable or the
+/// flag.
 base::Result<ServerSettings> load_settings(SettingsSources const& sources);
 
 /// A row for each setting: for `--help` and the documents.

@@ -8,10 +8,13 @@ namespace {
 TEST(Settings, HaveDefaults) { EXPECT_EQ(*load_settings({}), ServerSettings{}); }
 
 TEST(Settings, ComeFromFileVariablesAndFlagsInRisingOrder) {
-    SettingsSources sources{.file = "p.yaml",
-                            .text = "data_folder: /file\nlisten: 127.0.0.1:1\nport_first: 20001\nlog_level: debug\n",
-                            .variables = {{"PILOTHOUSE_LISTEN", "127.0.0.1:2"}, {"PILOTHOUSE_PORT_FIRST", "20002"}, {"HOME", "/root"}},
-                            .flags = {{"port-first", "20003"}, {"sample_data", "true"}}};
+    SettingsSources sources{
+        .file = "p.yaml",
+        .text = "data_folder: /file\nlisten: 127.0.0.1:1\nport_first: 20001\nlog_level: debug\n",
+        .variables = {{"PILOTHOUSE_LISTEN", "127.0.0.1:2"},
+                      {"PILOTHOUSE_PORT_FIRST", "20002"},
+                      {"HOME", "/root"}},
+        .flags = {{"port-first", "20003"}, {"sample_data", "true"}}};
 
     auto settings = load_settings(sources);
 
@@ -34,7 +37,9 @@ TEST(Settings, LeaveTheClientsVariablesAlone) {
 TEST(Settings, NameEveryMistakeAndTheNearestKnownName) {
     SettingsSources sources{.file = "p.yaml",
                             .text = "listn: x\nport_first: 80\n",
-                            .variables = {{"PILOTHOUSE_LISTN", "x"}, {"PILOTHOUSE_PORT_LAST", "many"}, {"PILOTHOUSE_LOG_LEVEL", "warn"}},
+                            .variables = {{"PILOTHOUSE_LISTN", "x"},
+                                          {"PILOTHOUSE_PORT_LAST", "many"},
+                                          {"PILOTHOUSE_LOG_LEVEL", "warn"}},
                             .flags = {{"data-foldr", "x"}, {"allow-remote", "yes"}}};
 
     EXPECT_EQ(load_settings(sources).error().message,
@@ -59,17 +64,20 @@ TEST_P(BadSettings, AreRefused) {
 INSTANTIATE_TEST_SUITE_P(
     Rules, BadSettings,
     testing::Values(
-        Row{{{"listen", "7410"}}, "listen: \"7410\" is not address:port; write it like 127.0.0.1:8080 or [::1]:8080"},
+        Row{{{"listen", "7410"}},
+            "listen: \"7410\" is not address:port; write it like 127.0.0.1:8080 or [::1]:8080"},
         Row{{{"listen", "[::1]:7410"}}, ""},
         Row{{{"listen", "0.0.0.0:7410"}},
-            "listen: 0.0.0.0:7410 is reached from other machines, where passwords would travel in plain text; listen on 127.0.0.1 behind a "
+            "listen: 0.0.0.0:7410 is reached from other machines, where passwords would travel in plain "
+            "text; listen on 127.0.0.1 behind a "
             "proxy with TLS, or set allow_remote"},
         Row{{{"listen", "0.0.0.0:7410"}, {"allow_remote", "true"}}, ""},
         Row{{{"port-first", "3000"}, {"port-last", "2000"}}, "port_first: 3000 is above port_last, 2000"},
         Row{{{"data-folder", ""}}, "data_folder: must not be empty"},
         Row{{{"runtime-folder", std::string(61, 'x')}}, "--runtime-folder: longer than 60 characters"},
         Row{{{"public-origin", "https://a.example/b"}},
-            "public_origin: \"https://a.example/b\" is not an origin; write it like https://pilothouse.example.org, without a path"},
+            "public_origin: \"https://a.example/b\" is not an origin; write it like "
+            "https://pilothouse.example.org, without a path"},
         Row{{{"public-origin", "https://a.example:8443"}}, ""}));
 
 TEST(Settings, DescribeThemselves) {

@@ -18,7 +18,8 @@ std::string host_field(Url const& url) {
 }
 
 bool wants_length(Request const& request) {
-    return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    return !request.body.empty() || request.method == "POST" || request.method == "PUT" ||
+           request.method == "PATCH";
 }
 
 std::string write_request(Url const& url, Request const& request) {
@@ -37,7 +38,8 @@ awaitable<base::Stream> connect(base::Dialer& dialer, Url const& url) {
 }
 
 awaitable<void> write_all(base::Stream& stream, std::string_view text) {
-    while (!text.empty()) text.remove_prefix(co_await stream.async_write_some(asio::buffer(text), use_awaitable));
+    while (!text.empty())
+        text.remove_prefix(co_await stream.async_write_some(asio::buffer(text), use_awaitable));
 }
 
 /// Zero at the end of the connection.
@@ -53,7 +55,8 @@ awaitable<std::size_t> read_some(base::Stream& stream, asio::mutable_buffer into
 /// A connection's bytes, from one answer to the next.
 class Incoming {
 public:
-    Incoming(base::Stream& stream, base::Clock& clock, Duration idle) : stream_(stream), clock_(clock), idle_(idle) {}
+    Incoming(base::Stream& stream, base::Clock& clock, Duration idle)
+        : stream_(stream), clock_(clock), idle_(idle) {}
 
     awaitable<void> read(ResponseParser& parser) {
         if (!unread_.empty()) give(parser);
@@ -88,7 +91,8 @@ struct Exchange {
 };
 
 /// `piece` learns the status with each part.
-awaitable<Response> exchange(Exchange const& with, std::function<bool(Response const&, std::string_view)> piece) {
+awaitable<Response> exchange(Exchange const& with,
+                             std::function<bool(Response const&, std::string_view)> piece) {
     base::Stream stream = co_await base::within(with.clock, with.idle, connect(with.dialer, with.url));
     std::string text = write_request(with.url, with.request);
     co_await base::within(with.clock, with.idle, write_all(stream, text));
@@ -109,14 +113,15 @@ base::Error say(Url const& url, error_code problem) {
     if (problem == asio::error::timed_out)
         return {base::Errc::timed_out, fmt::format("{} did not answer in time", address)};
     if (std::string_view(problem.category().name()) == "beast.http")
-        return base::invalid(fmt::format("what {} answered is not HTTP, or too large: {}", address, problem.message()));
+        return base::invalid(
+            fmt::format("what {} answered is not HTTP, or too large: {}", address, problem.message()));
     return base::unavailable(fmt::format("{} cannot be reached: {}", address, problem.message()));
 }
 
 }  // namespace
 
-awaitable<base::Result<Response>> send(base::Dialer& dialer, base::Clock& clock, Url url, Request request, Duration limit,
-                                       std::size_t body_limit_bytes) {
+awaitable<base::Result<Response>> send(base::Dialer& dialer, base::Clock& clock, Url url, Request request,
+                                       Duration limit, std::size_t body_limit_bytes) {
     std::string body;
     auto collect = [&](Response const&, std::string_view part) {
         body.append(part);
@@ -135,7 +140,8 @@ awaitable<base::Result<Response>> send(base::Dialer& dialer, base::Clock& clock,
     }
 }
 
-awaitable<base::Result<int>> send_streaming(base::Dialer& dialer, base::Clock& clock, Url url, Request request, Duration idle,
+awaitable<base::Result<int>> send_streaming(base::Dialer& dialer, base::Clock& clock, Url url,
+                                            Request request, Duration idle,
                                             std::function<bool(int status, std::string_view)> piece) {
     auto pass = [&](Response const& response, std::string_view part) { return piece(response.status, part); };
     Exchange with{dialer, clock, url, request, idle, std::numeric_limits<std::size_t>::max()};

@@ -19,14 +19,16 @@ base::Result<Url> parse_url(std::string_view text);
 
 /// (g++ 12 destroys a request twice that is made inside the co_await expression: name it and move it.)
 ///
-/// Sends one request on a connection of its own and reads the whole answer (at most `body_limit_bytes`). Errors:
-/// unavailable (refused, reset, no such host: names the address), timed_out, invalid (not HTTP). TLS verifies the peer.
-awaitable<base::Result<Response>> send(base::Dialer& dialer, base::Clock& clock, Url url, Request request, Duration limit,
-                                       std::size_t body_limit_bytes = 16 * 1024 * 1024);
+/// Sends one request on a connection of its own and reads the whole answer (at most `body_limit_bytes`).
+/// Errors: unavailable (refused, reset, no such host: names the address), timed_out, invalid (not HTTP). TLS
+/// verifies the peer.
+awaitable<base::Result<Response>> send(base::Dialer& dialer, base::Clock& clock, Url url, Request request,
+                                       Duration limit, std::size_t body_limit_bytes = 16 * 1024 * 1024);
 
-/// Sends a request whose answer is a stream (server-sent events): calls `piece` with each part of the body as it comes,
-/// until the end, an error, or `piece` returns false. `idle` limits the time between parts.
-awaitable<base::Result<int>> send_streaming(base::Dialer& dialer, base::Clock& clock, Url url, Request request, Duration idle,
+/// Sends a request whose answer is a stream (server-sent events): calls `piece` with each part of the body as
+/// it comes, until the end, an error, or `piece` returns false. `idle` limits the time between parts.
+awaitable<base::Result<int>> send_streaming(base::Dialer& dialer, base::Clock& clock, Url url,
+                                            Request request, Duration idle,
                                             std::function<bool(int status, std::string_view)> piece);
 
 }  // namespace http

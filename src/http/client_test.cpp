@@ -20,13 +20,16 @@ awaitable<Response> echo(Request request) {
     co_return response;
 }
 
-awaitable<base::Result<Response>> ask(base::Dialer& dialer, base::Clock& clock, std::string url, Request request) {
+awaitable<base::Result<Response>> ask(base::Dialer& dialer, base::Clock& clock, std::string url,
+                                      Request request) {
     auto parsed = parse_url(url);
     if (!parsed) co_return parsed.error();
     co_return co_await send(dialer, clock, *parsed, std::move(request), 10s);
 }
 
-std::string body_or_error(base::Result<Response> const& got) { return got ? got->body : "error: " + got.error().message; }
+std::string body_or_error(base::Result<Response> const& got) {
+    return got ? got->body : "error: " + got.error().message;
+}
 
 TEST(Client, GetsAnAnswerFromTheServerOverRealSockets) {
     asio::io_context context(1);
@@ -40,7 +43,8 @@ TEST(Client, GetsAnAnswerFromTheServerOverRealSockets) {
 
     auto work = [&]() -> awaitable<void> {
         Request plain, post{.method = "POST", .body = std::string(300'000, 'x')};
-        auto got = co_await ask(*dialer, clock, "http://" + bound->address + "/a%20b?x=1&y=a+b", std::move(plain));
+        auto got =
+            co_await ask(*dialer, clock, "http://" + bound->address + "/a%20b?x=1&y=a+b", std::move(plain));
         EXPECT_EQ(body_or_error(got), "GET /a b from 127.0.0.1 x=1 y=a b");
         auto made = co_await ask(*dialer, clock, "http://" + bound->address + "/made", std::move(post));
         EXPECT_EQ(body_or_error(made), "POST /made from 127.0.0.1: " + std::string(300'000, 'x'));

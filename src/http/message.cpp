@@ -13,7 +13,8 @@ std::string_view Fields::get(std::string_view name) const {
 }
 
 bool Fields::has(std::string_view name) const {
-    return std::any_of(list_.begin(), list_.end(), [&](auto const& field) { return same_word(field.first, name); });
+    return std::any_of(list_.begin(), list_.end(),
+                       [&](auto const& field) { return same_word(field.first, name); });
 }
 
 void Fields::set(std::string name, std::string value) {
@@ -21,7 +22,9 @@ void Fields::set(std::string name, std::string value) {
     add(std::move(name), std::move(value));
 }
 
-void Fields::add(std::string name, std::string value) { list_.emplace_back(std::move(name), std::move(value)); }
+void Fields::add(std::string name, std::string value) {
+    list_.emplace_back(std::move(name), std::move(value));
+}
 
 void Fields::remove(std::string_view name) {
     std::erase_if(list_, [&](auto const& field) { return same_word(field.first, name); });

@@ -1,4 +1,5 @@
-// A request and an answer, as the rest of the program sees them. (Beast stays inside the .cpp files of this folder.)
+// A request and an answer, as the rest of the program sees them. (Beast stays inside the .cpp files of this
+// folder.)
 #pragma once
 #include <functional>
 #include <map>
@@ -30,13 +31,14 @@ private:
 
 struct Request {
     std::string method = "GET";
-    std::string path = "/";      // percent-decoded, without the query; a path that decodes badly is answered with 400
-    std::string raw_target{};    // as received
+    std::string path =
+        "/";  // percent-decoded, without the query; a path that decodes badly is answered with 400
+    std::string raw_target{};                                  // as received
     std::vector<std::pair<std::string, std::string>> query{};  // decoded, in order
     Fields fields{};
     std::string body{};
-    std::string address{};       // of the client: "127.0.0.1"
-    std::string trace_id{};      // 32 hex digits, made by the server
+    std::string address{};   // of the client: "127.0.0.1"
+    std::string trace_id{};  // 32 hex digits, made by the server
     std::optional<std::string> query_value(std::string_view name) const;
 };
 
@@ -52,7 +54,8 @@ struct Response {
     Fields fields{};
     std::string body{};
     std::shared_ptr<std::string const> shared_body{};  // if set, sent instead of body, without a copy
-    /// If set, called after the head was sent (chunked); the answer ends when it returns. Cancelled when the client goes.
+    /// If set, called after the head was sent (chunked); the answer ends when it returns. Cancelled when the
+    /// client goes.
     std::function<awaitable<void>(Writer&)> stream{};
 };
 

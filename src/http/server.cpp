@@ -24,7 +24,8 @@ void begin_session(std::shared_ptr<Shared> const& shared, base::Stream stream) {
     bool no_room = shared->sessions.size() >= shared->limits.connections;
     auto session = std::make_shared<Session>(shared, std::move(stream));
     // The slot lies in the session, so the session stays until the coroutine is quite over.
-    auto ended = asio::bind_cancellation_slot(session->slot(), [session](std::exception_ptr failure) { must_not_throw(failure); });
+    auto ended = asio::bind_cancellation_slot(
+        session->slot(), [session](std::exception_ptr failure) { must_not_throw(failure); });
     asio::co_spawn(shared->executor, no_room ? turn_away(session) : serve(session), std::move(ended));
 }
 
@@ -39,7 +40,8 @@ awaitable<void> accept_from(std::shared_ptr<Shared> shared, std::unique_ptr<base
             failure = problem.code();
         }
         if (!failure || shared->stopping) continue;
-        base::log(base::LogLevel::warning, "a connection could not be accepted", {{"problem", failure.message()}});
+        base::log(base::LogLevel::warning, "a connection could not be accepted",
+                  {{"problem", failure.message()}});
         co_await shared->clock.sleep_for(100ms);
     }
 }
@@ -82,8 +84,10 @@ void for_each_session(Shared& shared, Action action) {
 SteadyTime sweep(Shared& shared, SteadyTime now) {
     SteadyTime earliest = impl::Watchdog::never;
     auto look = [&](Session& session) {
-        if (session.deadline() <= now) session.expire();
-        else earliest = std::min(earliest, session.deadline());
+        if (session.deadline() <= now)
+            session.expire();
+        else
+            earliest = std::min(earliest, session.deadline());
     };
     for_each_session(shared, look);
     return earliest;
@@ -103,7 +107,8 @@ struct Server::Impl {
     }
 };
 
-Server::Server(Executor executor, base::Clock& clock, base::Random& random, Handler handler, ServerLimits limits)
+Server::Server(Executor executor, base::Clock& clock, base::Random& random, Handler handler,
+               ServerLimits limits)
     : impl_(std::make_shared<Impl>()) {
     auto shared = std::make_shared<Shared>(executor, clock, random, std::move(handler), limits);
     auto sweep_them = [weak = std::weak_ptr(shared)](SteadyTime now) {
@@ -123,8 +128,10 @@ Server::~Server() {
 void Server::listen(std::unique_ptr<base::Listener> listener) {
     auto acceptor = std::make_shared<Acceptor>();
     impl_->acceptors.push_back(acceptor);
-    auto ended = asio::bind_cancellation_slot(acceptor->signal.slot(), [acceptor](std::exception_ptr failure) { must_not_throw(failure); });
-    asio::co_spawn(impl_->shared->executor, accept_until_stopped(impl_->shared, std::move(listener), acceptor), std::move(ended));
+    auto ended = asio::bind_cancellation_slot(
+        acceptor->signal.slot(), [acceptor](std::exception_ptr failure) { must_not_throw(failure); });
+    asio::co_spawn(impl_->shared->executor,
+                   accept_until_stopped(impl_->shared, std::move(listener), acceptor), std::move(ended));
 }
 
 awaitable<void> Server::stop(Duration limit) {

@@ -21,17 +21,18 @@ struct ServerLimits {
     std::size_t connections = 10'000;
 };
 
-/// Accepts until `stop` or destruction; owns its sessions. `executor` runs one thing at a time (a strand, or a context with
-/// one thread). What the limits refuse is answered with a problem document
-/// (400, 408, 413, 414, 431, 503) and, where the stream can no longer be trusted, the connection is closed.
+/// Accepts until `stop` or destruction; owns its sessions. `executor` runs one thing at a time (a strand, or
+/// a context with one thread). What the limits refuse is answered with a problem document (400, 408, 413,
+/// 414, 431, 503) and, where the stream can no longer be trusted, the connection is closed.
 class Server {
 public:
-    Server(Executor executor, base::Clock& clock, base::Random& random, Handler handler, ServerLimits limits = {});
+    Server(Executor executor, base::Clock& clock, base::Random& random, Handler handler,
+           ServerLimits limits = {});
     ~Server();
     /// Takes the listener and accepts from it. May be called for several.
     void listen(std::unique_ptr<base::Listener> listener);
-    /// Accepts no more, lets requests in flight finish (streams end), returns when all sessions are gone or after
-    /// `limit`. (R57)
+    /// Accepts no more, lets requests in flight finish (streams end), returns when all sessions are gone or
+    /// after `limit`. (R57)
     awaitable<void> stop(Duration limit);
     std::size_t sessions() const;
 

@@ -1,4 +1,5 @@
-// The server, byte by byte, in the simulation: virtual time, cut-up reads and writes, the same run for the same seed.
+// The server, byte by byte, in the simulation: virtual time, cut-up reads and writes, the same run for the
+// same seed.
 #include "http/server.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ public:
     }
 
     Server& serve(Handler handler, ServerLimits limits = {}) {
-        server = std::make_unique<Server>(portal.executor(), portal.clock(), random, std::move(handler), limits);
+        server =
+            std::make_unique<Server>(portal.executor(), portal.clock(), random, std::move(handler), limits);
         server->listen(network.listen(portal, "portal:80"));
         return *server;
     }
@@ -59,7 +61,8 @@ public:
     }
 
     static awaitable<void> write(base::Stream& stream, std::string_view bytes) {
-        while (!bytes.empty()) bytes.remove_prefix(co_await stream.async_write_some(asio::buffer(bytes), use_awaitable));
+        while (!bytes.empty())
+            bytes.remove_prefix(co_await stream.async_write_some(asio::buffer(bytes), use_awaitable));
     }
 
     void run_for(Duration time) {
@@ -92,7 +95,9 @@ awaitable<Response> say_hello(Request request) {
 
 std::size_t count(std::string_view text, std::string_view what) {
     std::size_t found = 0;
-    for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size())) ++found;
+    for (std::size_t at = text.find(what); at != std::string_view::npos;
+         at = text.find(what, at + what.size()))
+        ++found;
     return found;
 }
 std::string status_of(std::string const& text) { return text.substr(0, text.find("\r\n")); }
@@ -110,9 +115,10 @@ TEST(Server, AnswersWithItsStandingFields) {
     world.serve(say_hello);
     std::string text = world.talk(get("/x", close_field));
     EXPECT_EQ(status_of(text), "HTTP/1.1 200 OK");
-    for (std::string_view field : {"Date: Thu, 01 Jan 2026 00:00:0", "X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n",
-                                   "Cross-Origin-Resource-Policy: same-origin\r\n", "X-Frame-Options: DENY\r\n", "Content-Length: 12\r\n",
-                                   "Connection: close\r\n"})
+    for (std::string_view field :
+         {"Date: Thu, 01 Jan 2026 00:00:0", "X-Content-Type-Options: nosniff\r\n",
+          "Referrer-Policy: no-referrer\r\n", "Cross-Origin-Resource-Policy: same-origin\r\n",
+          "X-Frame-Options: DENY\r\n", "Content-Length: 12\r\n", "Connection: close\r\n"})
         EXPECT_TRUE(has(text, field)) << field << " in\n" << text;
     EXPECT_TRUE(text.ends_with("\r\n\r\nhello GET /x")) << text;
     EXPECT_FALSE(has(text, "Content-Security-Policy"));
@@ -130,7 +136,8 @@ TEST(Server, LocksJsonAwayFromBrowsersUnlessTheHandlerSaysOtherwise) {
     World world;
     world.serve(say_json);
     std::string text = world.talk(get("/", close_field));
-    EXPECT_TRUE(has(text, "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n"));
+    EXPECT_TRUE(
+        has(text, "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n"));
     EXPECT_TRUE(has(text, "Cache-Control: no-store\r\n"));
     std::string kept = world.talk(get("/kept", close_field));
     EXPECT_TRUE(has(kept, "cache-control: private\r\n"));
@@ -142,12 +149,16 @@ TEST(Server, AnswersPipelinedRequestsInOrderWhateverTheSeed) {
         World world(seed);
         world.serve(say_hello);
         std::string body(5000, 'b');
-        std::string text = world.talk(get("/1") + "POST /2 HTTP/1.1\r\nHost: p\r\nContent-Length: 5000\r\n\r\n" + body + "\r\n" + get("/3") +
-                                      "PUT /4 HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n" +
-                                      get("/5", close_field));
+        std::string text =
+            world.talk(get("/1") + "POST /2 HTTP/1.1\r\nHost: p\r\nContent-Length: 5000\r\n\r\n" + body +
+                       "\r\n" + get("/3") +
+                       "PUT /4 HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: "
+                       "chunked\r\n\r\n3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n" +
+                       get("/5", close_field));
         EXPECT_EQ(count(text, "HTTP/1.1 200 OK"), 5U) << text;
         std::size_t last = 0;
-        for (std::string_view answer : {"hello GET /1", "hello POST /2 5000", "hello GET /3", "hello PUT /4 19", "hello GET /5"}) {
+        for (std::string_view answer :
+             {"hello GET /1", "hello POST /2 5000", "hello GET /3", "hello PUT /4 19", "hello GET /5"}) {
             EXPECT_NE(text.find(answer, last), std::string::npos) << answer;
             last = text.find(answer, last);
         }
@@ -182,10 +193,12 @@ awaitable<Response> show_target(Request request) {
 TEST(Server, DecodesPathAndQuery) {
     World world;
     world.serve(show_target);
-    EXPECT_TRUE(world.talk(get("/a%20%C3%A4+b?x=1%2F2&y=a+b&y=&z&&=3", close_field)).ends_with("[/a \xc3\xa4+b](x=1/2)(y=a b)(y=)(z=)(=3)"));
+    EXPECT_TRUE(world.talk(get("/a%20%C3%A4+b?x=1%2F2&y=a+b&y=&z&&=3", close_field))
+                    .ends_with("[/a \xc3\xa4+b](x=1/2)(y=a b)(y=)(z=)(=3)"));
     EXPECT_TRUE(world.talk(get("http://portal/a?b=c", close_field)).ends_with("[/a](b=c)"));
     EXPECT_TRUE(world.talk(get("http://portal", close_field)).ends_with("[/]"));
-    for (std::string_view bad : {"/%", "/%2", "/%zz", "/a%00b", "/%ff", "/a%2fb", "/%0d%0a", "/?a=%00", "/?a=%ff", "x", "*", "ftp://x/", "/\xff"}) {
+    for (std::string_view bad : {"/%", "/%2", "/%zz", "/a%00b", "/%ff", "/a%2fb", "/%0d%0a", "/?a=%00",
+                                 "/?a=%ff", "x", "*", "ftp://x/", "/\xff"}) {
         std::string text = world.talk(get(bad));
         EXPECT_EQ(status_of(text), "HTTP/1.1 400 Bad Request") << bad << "\n" << text;
         EXPECT_TRUE(has(text, "Connection: close\r\n"));
@@ -195,23 +208,27 @@ TEST(Server, DecodesPathAndQuery) {
 TEST(Server, AsksForTheBodyOnlyWhenItWantsIt) {
     World world;
     world.serve(say_hello);
-    std::string head = "POST / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ";
+    std::string head =
+        "POST / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ";
     std::string wanted = world.talk({{head + "3\r\n\r\n"}, {"abc", 1s}});
     EXPECT_TRUE(wanted.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << wanted;
     std::string unwanted = world.talk(head + "99999999\r\n\r\n");
     EXPECT_EQ(status_of(unwanted), "HTTP/1.1 413 Content Too Large");
-    std::string odd = world.talk("POST / HTTP/1.1\r\nHost: p\r\nExpect: magic\r\nContent-Length: 3\r\n\r\nabc");
+    std::string odd =
+        world.talk("POST / HTTP/1.1\r\nHost: p\r\nExpect: magic\r\nContent-Length: 3\r\n\r\nabc");
     EXPECT_EQ(status_of(odd), "HTTP/1.1 417 Expectation Failed");
 }
 
 TEST(Server, RefusesTraceAndConnectAndLeavesOtherMethodsToTheHandler) {
     World world;
     world.serve(say_hello);
-    std::string trace = world.talk("TRACE / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nCookie: secret\r\n\r\n");
+    std::string trace =
+        world.talk("TRACE / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nCookie: secret\r\n\r\n");
     EXPECT_EQ(status_of(trace), "HTTP/1.1 405 Method Not Allowed");
     EXPECT_TRUE(has(trace, "Allow: GET"));
     EXPECT_FALSE(has(trace, "secret"));
-    EXPECT_TRUE(has(world.talk("BREW /pot HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n"), "hello BREW /pot"));
+    EXPECT_TRUE(
+        has(world.talk("BREW /pot HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n"), "hello BREW /pot"));
 }
 
 // -- Limits, at the boundary (R32).
@@ -227,9 +244,11 @@ TEST(Limits, HeadOf16KiB) {
     World world;
     world.serve(say_hello);
     EXPECT_EQ(status_of(world.talk(with_head_of(16 * 1024))), "HTTP/1.1 200 OK");
-    EXPECT_EQ(status_of(world.talk(with_head_of(16 * 1024 + 1))), "HTTP/1.1 431 Request Header Fields Too Large");
-    EXPECT_EQ(status_of(world.talk(with_head_of(16 * 1024 + 1).substr(0, 16 * 1024 + 1 - 2) + "more and no end")),
+    EXPECT_EQ(status_of(world.talk(with_head_of(16 * 1024 + 1))),
               "HTTP/1.1 431 Request Header Fields Too Large");
+    EXPECT_EQ(
+        status_of(world.talk(with_head_of(16 * 1024 + 1).substr(0, 16 * 1024 + 1 - 2) + "more and no end")),
+        "HTTP/1.1 431 Request Header Fields Too Large");
 }
 
 TEST(Limits, HundredFields) {
@@ -248,15 +267,19 @@ TEST(Limits, TargetOf8KiB) {
     World world;
     world.serve(say_hello);
     EXPECT_EQ(status_of(world.talk(get("/" + std::string(8191, 'a'), close_field))), "HTTP/1.1 200 OK");
-    EXPECT_EQ(status_of(world.talk(get("/" + std::string(8192, 'a'), close_field))), "HTTP/1.1 414 URI Too Long");
-    EXPECT_EQ(status_of(world.talk(get("/" + std::string(40'000, 'a'), close_field))), "HTTP/1.1 414 URI Too Long");
+    EXPECT_EQ(status_of(world.talk(get("/" + std::string(8192, 'a'), close_field))),
+              "HTTP/1.1 414 URI Too Long");
+    EXPECT_EQ(status_of(world.talk(get("/" + std::string(40'000, 'a'), close_field))),
+              "HTTP/1.1 414 URI Too Long");
 }
 
 std::string with_body_of(std::size_t bytes) {
-    return "POST / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" + std::string(bytes, 'x');
+    return "POST / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nContent-Length: " + std::to_string(bytes) +
+           "\r\n\r\n" + std::string(bytes, 'x');
 }
 std::string with_chunks_of(std::size_t bytes) {
-    std::string text = "POST / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    std::string text =
+        "POST / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (std::size_t left = bytes; left > 0;) {
         std::size_t size = std::min<std::size_t>(left, 100'000);
         char line[32];
@@ -398,11 +421,13 @@ TEST(Smuggling, IsRefusedAndTheConnectionCloses) {
         "POST / HTTP/1.1\r\nHost: p\r\nContent-Length : 3\r\n\r\nabc",
         "POST / HTTP/1.1\r\nHost: p\r\n Content-Length: 3\r\n\r\nabc",
         "POST / HTTP/1.1\r\nHost: p\r\nX: a\r\n Content-Length: 3\r\n\r\nabc",
-        "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: identity\r\n\r\nabc",
-        "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: \x0b" "chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: \x0b"
+        "chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "GET / HTTP/1.1\nHost: p\n\n",
         "GET / HTTP/1.1\r\nHost: p\n\r\n",
@@ -425,7 +450,8 @@ TEST(Smuggling, IsRefusedAndTheConnectionCloses) {
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n11111111111111111\r\nabc\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n11111111111111111\r\nabc\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\nC: d\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n c\r\n\r\n",
@@ -452,8 +478,10 @@ TEST(Smuggling, IsRefusedAndTheConnectionCloses) {
 TEST(Smuggling, OtherVersionsAreNamed) {
     World world;
     world.serve(say_hello);
-    EXPECT_EQ(status_of(world.talk("GET / HTTP/2.0\r\nHost: p\r\n\r\n")), "HTTP/1.1 505 HTTP Version Not Supported");
-    EXPECT_EQ(status_of(world.talk("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")), "HTTP/1.1 505 HTTP Version Not Supported");
+    EXPECT_EQ(status_of(world.talk("GET / HTTP/2.0\r\nHost: p\r\n\r\n")),
+              "HTTP/1.1 505 HTTP Version Not Supported");
+    EXPECT_EQ(status_of(world.talk("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")),
+              "HTTP/1.1 505 HTTP Version Not Supported");
 }
 
 // -- Handlers that fail (R42).
@@ -473,7 +501,8 @@ TEST(Failures, AnExceptionBecomesAProblemAndTheConnectionGoesOn) {
         co_return Response{.body = "fine"};
     };
     world.serve(fail);
-    std::string text = world.talk(get("/bad") + get("/memory") + get("/odd") + get("/aborted") + get("/split") + get("/good", close_field));
+    std::string text = world.talk(get("/bad") + get("/memory") + get("/odd") + get("/aborted") +
+                                  get("/split") + get("/good", close_field));
     EXPECT_EQ(count(text, "HTTP/1.1 500 Internal Server Error"), 5U) << text;
     EXPECT_EQ(count(text, "\"trace_id\":\""), 5U);
     EXPECT_TRUE(has(text, "\"instance\":\"/bad\""));
@@ -487,9 +516,10 @@ TEST(Problem, HasTheMembersOfRfc9457) {
     Response response = problem(request, 404, "not_found", "there is no \"x\"");
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(response.fields.get("content-type"), "application/problem+json");
-    EXPECT_EQ(response.body,
-              R"({"type":"urn:pilothouse:problem:not_found","title":"Not Found","status":404,"detail":"there is no \"x\"",)"
-              R"("instance":"/api/x","code":"not_found","trace_id":"0123"})");
+    EXPECT_EQ(
+        response.body,
+        R"({"type":"urn:pilothouse:problem:not_found","title":"Not Found","status":404,"detail":"there is no \"x\"",)"
+        R"("instance":"/api/x","code":"not_found","trace_id":"0123"})");
 }
 
 // -- Streams.
@@ -518,7 +548,9 @@ TEST(Stream, IsSentInChunksAndTheConnectionGoesOn) {
     Ticking ticking{.clock = world.portal.clock(), .pieces = 3};
     auto handler = [&](Request request) -> awaitable<Response> {
         if (request.path == "/end") return say_hello(std::move(request));
-        auto answer = [](Ticking& ticks) -> awaitable<Response> { co_return Response{.stream = ticks.stream()}; };
+        auto answer = [](Ticking& ticks) -> awaitable<Response> {
+            co_return Response{.stream = ticks.stream()};
+        };
         return answer(ticking);
     };
     world.serve(handler);
@@ -533,7 +565,9 @@ TEST(Stream, EndsWhenItsReaderLeaves) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         World world(seed);
         Ticking ticking{.clock = world.portal.clock()};
-        auto handler = [&](Request) -> awaitable<Response> { co_return Response{.stream = ticking.stream()}; };
+        auto handler = [&](Request) -> awaitable<Response> {
+            co_return Response{.stream = ticking.stream()};
+        };
         world.serve(handler);
         auto leave = [&]() -> awaitable<void> {
             base::Stream stream = co_await world.dialer->connect("portal:80");

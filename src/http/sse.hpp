@@ -25,8 +25,8 @@ class SseParser {
 public:
     using Take = std::function<bool(SseEvent const&)>;
 
-    /// `take` gets each event as it is complete; false ends the reading. An event without data is none. Returns false
-    /// once `take` did, or when one event grows beyond `limit_bytes`.
+    /// `take` gets each event as it is complete; false ends the reading. An event without data is none.
+    /// Returns false once `take` did, or when one event grows beyond `limit_bytes`.
     bool put(std::string_view piece, Take const& take);
     /// For Last-Event-ID, when the connection is made anew.
     std::string const& last_id() const { return last_id_; }

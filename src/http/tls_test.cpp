@@ -42,13 +42,16 @@ Identity make_identity() {
     X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 24 * 3600);
     X509_set_pubkey(certificate.get(), key.get());
     X509_NAME* name = X509_get_subject_name(certificate.get());
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>("test"), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>("test"), -1,
+                               -1, 0);
     X509_set_issuer_name(certificate.get(), name);
-    std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> names(X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost"),
-                                                                    &X509_EXTENSION_free);
+    std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> names(
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost"), &X509_EXTENSION_free);
     X509_add_ext(certificate.get(), names.get(), -1);
     X509_sign(certificate.get(), key.get(), EVP_sha256());
-    auto write_key = [&](BIO* to) { PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr); };
+    auto write_key = [&](BIO* to) {
+        PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    };
     auto write_certificate = [&](BIO* to) { PEM_write_bio_X509(to, certificate.get()); };
     return {in_pem(write_key), in_pem(write_certificate)};
 }
@@ -69,7 +72,8 @@ protected:
                 co_await stream.async_handshake(asio::ssl::stream_base::server, use_awaitable);
                 char request[1024];
                 co_await stream.async_read_some(asio::buffer(request), use_awaitable);
-                std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 't');
+                std::string answer =
+                    "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 't');
                 co_await asio::async_write(stream, asio::buffer(answer), use_awaitable);
                 co_await stream.async_shutdown(use_awaitable);
             } catch (system_error const&) {

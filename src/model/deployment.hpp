@@ -4,7 +4,6 @@
 
 namespace model {
 
-
 using DeploymentId = base::Id<struct DeploymentTag>;
 
 enum class Status { queued, deploying, completed, failed };
@@ -24,8 +23,8 @@ enum class Phase {
     superseded,   // a newer deployment took its place
     failed,
 };
-BOOST_DESCRIBE_ENUM(Phase, queued, preparing, progressing, waiting_for_approval, paused, promoting, aborting, completed,
-                    rolled_back, cancelled, superseded, failed)
+BOOST_DESCRIBE_ENUM(Phase, queued, preparing, progressing, waiting_for_approval, paused, promoting, aborting,
+                    completed, rolled_back, cancelled, superseded, failed)
 
 Status status_of(Phase phase);
 /// A final phase never changes again.
@@ -43,15 +42,15 @@ BOOST_DESCRIBE_ENUM(Verdict, none, good, bad, not_enough_data, source_down)
 enum class StepKind { prepare, wait_ready, check, shift, bake, judge, gate, promote, drain, retire };
 BOOST_DESCRIBE_ENUM(StepKind, prepare, wait_ready, check, shift, bake, judge, gate, promote, drain, retire)
 
-/// One move. The three numbers are what is in force while the step runs; each step says all of them, so that a step
-/// can be understood, and reached, from any state.
+/// One move. The three numbers are what is in force while the step runs; each step says all of them, so that
+/// a step can be understood, and reached, from any state.
 struct Step {
     StepKind kind = StepKind::prepare;
     int weight_percent = 0;  // share of the traffic for the new version
     int new_replicas = 0;
     int old_replicas = 0;
-    Duration at_least{};        // bake
-    bool decides = false;       // judge: wants `good`, not only "not bad"
+    Duration at_least{};   // bake
+    bool decides = false;  // judge: wants `good`, not only "not bad"
     bool operator==(Step const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Step, (), (kind, weight_percent, new_replicas, old_replicas, at_least, decides))
@@ -82,9 +81,9 @@ struct Judgement {
     Verdict verdict = Verdict::none;
     Counts canary{}, stable{};
     Limits canary_limits{}, stable_limits{};
-    double risk = 0;           // spent by this test
-    bool historical = false;   // the stable counts are from before the switch
-    std::string sentence{};    // "1.2.0 fails 5.1 % (at least 3.9 %), 1.0.0 at most 0.4 %"
+    double risk = 0;          // spent by this test
+    bool historical = false;  // the stable counts are from before the switch
+    std::string sentence{};   // "1.2.0 fails 5.1 % (at least 3.9 %), 1.0.0 at most 0.4 %"
     bool operator==(Judgement const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Judgement, (),
@@ -131,7 +130,8 @@ BOOST_DESCRIBE_STRUCT(Evidence, (), (canary, stable, stage_canary, stage_stable,
 
 /// Why a rollout goes back, and so how it ends.
 enum class AbortCause { none, bad_verdict, person, superseded, not_ready, sibling, source_down, no_data };
-BOOST_DESCRIBE_ENUM(AbortCause, none, bad_verdict, person, superseded, not_ready, sibling, source_down, no_data)
+BOOST_DESCRIBE_ENUM(AbortCause, none, bad_verdict, person, superseded, not_ready, sibling, source_down,
+                    no_data)
 
 /// The part of a deployment that concerns one component.
 struct Rollout {
@@ -146,31 +146,32 @@ struct Rollout {
     std::vector<Step> plan{};
 
     Phase phase = Phase::queued;
-    std::string reason{};    // the sentence that every screen shows
-    WallTime since{};        // when this step, or the abort, began
-    int step = 0;            // index into plan
+    std::string reason{};      // the sentence that every screen shows
+    WallTime since{};          // when this step, or the abort, began
+    int step = 0;              // index into plan
     Duration step_observed{};  // observed time in this step
     Duration waited{};         // observed time without a decision (judge)
     bool paused = false;
-    bool approved = false;   // the gate of this step was promoted
+    bool approved = false;  // the gate of this step was promoted
     bool promote_all = false;
     AbortCause abort = AbortCause::none;
     std::string reason_of_abort{};
-    bool promoted = false;   // the new version is the stable one: the point of no return
-    bool cut = false;        // the drain limit has passed: what still streams is ended
-    int weight_in_force = 0; // percent of the traffic for the new version, as last observed
+    bool promoted = false;    // the new version is the stable one: the point of no return
+    bool cut = false;         // the drain limit has passed: what still streams is ended
+    int weight_in_force = 0;  // percent of the traffic for the new version, as last observed
     Evidence evidence{};
-    Judgement total{}, stage{};  // the two tests
-    std::int64_t epoch = 0;      // of the last writer
+    Judgement total{}, stage{};       // the two tests
+    std::int64_t epoch = 0;           // of the last writer
     std::int64_t version_number = 0;  // rises with each stored change
     bool operator==(Rollout const&) const = default;
 
     Step const& current() const { return plan[static_cast<std::size_t>(step)]; }
 };
 BOOST_DESCRIBE_STRUCT(Rollout, (),
-                      (deployment, environment, component, strategy, settings, judge, from, to, plan, phase, reason,
-                       since, step, step_observed, waited, paused, approved, promote_all, abort, reason_of_abort,
-                       promoted, cut, weight_in_force, evidence, total, stage, epoch, version_number))
+                      (deployment, environment, component, strategy, settings, judge, from, to, plan, phase,
+                       reason, since, step, step_observed, waited, paused, approved, promote_all, abort,
+                       reason_of_abort, promoted, cut, weight_in_force, evidence, total, stage, epoch,
+                       version_number))
 
 enum class WhenBusy { queue, supersede, refuse };
 BOOST_DESCRIBE_ENUM(WhenBusy, queue, supersede, refuse)
@@ -183,7 +184,8 @@ struct DeployOptions {
     bool operator==(DeployOptions const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(DeployOptions, (), (strategy, judge, replicas, when_busy))
-inline constexpr base::FieldRule deploy_options_rules[] = {{.field = "replicas", .minimum = 1, .maximum = 100}};
+inline constexpr base::FieldRule deploy_options_rules[] = {
+    {.field = "replicas", .minimum = 1, .maximum = 100}};
 constexpr std::span<base::FieldRule const> rules_of(DeployOptions const*) { return deploy_options_rules; }
 
 struct Deployment {
@@ -206,8 +208,8 @@ struct Deployment {
     Status status() const { return status_of(phase); }
 };
 BOOST_DESCRIBE_STRUCT(Deployment, (),
-                      (id, environment, version, strategy, phase, reason, trigger, actor, created_at, started_at,
-                       completed_at, retry_of, rollback_of, options, components))
+                      (id, environment, version, strategy, phase, reason, trigger, actor, created_at,
+                       started_at, completed_at, retry_of, rollback_of, options, components))
 
 enum class LogLevel { info, warning, error };
 BOOST_DESCRIBE_ENUM(LogLevel, info, warning, error)

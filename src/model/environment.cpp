@@ -21,7 +21,9 @@ void apply_fields(Overrides const& overrides, Settings& settings) {
 }  // namespace
 
 bool is_name(std::string_view text) {
-    if (text.empty() || text.size() > 63 || !is_lower_or_digit(text.front()) || !is_lower_or_digit(text.back())) return false;
+    if (text.empty() || text.size() > 63 || !is_lower_or_digit(text.front()) ||
+        !is_lower_or_digit(text.back()))
+        return false;
     return std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
 }
 
@@ -33,7 +35,8 @@ base::Result<void> check_version(std::string_view version) {
                 });
     if (fine) return {};
     return base::invalid(
-        "version: must begin with a letter or digit and hold only letters, digits and . _ + - (at most 128, no \"..\")");
+        "version: must begin with a letter or digit and hold only letters, digits and . _ + - (at most 128, "
+        "no \"..\")");
 }
 
 base::Result<void> check(StrategySettings const& settings, std::string const& path) {
@@ -41,18 +44,22 @@ base::Result<void> check(StrategySettings const& settings, std::string const& pa
     int last = 0;
     for (int weight : settings.weights_percent) {
         if (weight <= last || weight > 100)
-            return base::invalid(fmt::format("{}: must rise from 1 to 100, like [10, 25, 50, 75, 100]", at("weights_percent")));
+            return base::invalid(fmt::format("{}: must rise from 1 to 100, like [10, 25, 50, 75, 100]",
+                                             at("weights_percent")));
         last = weight;
     }
     if (last != 100) return base::invalid(fmt::format("{}: must end with 100", at("weights_percent")));
     for (int gate : settings.gates_percent)
-        if (gate < 1 || gate > 100) return base::invalid(fmt::format("{}: must be from 1 to 100", at("gates_percent")));
+        if (gate < 1 || gate > 100)
+            return base::invalid(fmt::format("{}: must be from 1 to 100", at("gates_percent")));
     if (settings.surge == 0 && settings.unavailable == 0)
         return base::invalid(fmt::format("{}: surge and unavailable cannot both be 0", at("surge")));
     return {};
 }
 
-void apply(StrategyOverrides const& overrides, StrategySettings& settings) { apply_fields(overrides, settings); }
+void apply(StrategyOverrides const& overrides, StrategySettings& settings) {
+    apply_fields(overrides, settings);
+}
 void apply(JudgeOverrides const& overrides, JudgeSettings& settings) { apply_fields(overrides, settings); }
 
 }  // namespace model

@@ -10,8 +10,6 @@
 
 namespace model {
 
-
-
 enum class Provider { azure, aws, gcp, ibm, oci, on_premises };
 BOOST_DESCRIBE_ENUM(Provider, azure, aws, gcp, ibm, oci, on_premises)
 
@@ -45,7 +43,8 @@ struct Target {
 };
 BOOST_DESCRIBE_STRUCT(Target, (), (host, sample))
 
-/// Processes. `command` and `artifact` may hold {version}, {port} (a port we choose for the replica) and {folder}.
+/// Processes. `command` and `artifact` may hold {version}, {port} (a port we choose for the replica) and
+/// {folder}.
 struct Workload {
     std::vector<std::string> command{};        // argv, never a shell line
     std::optional<std::string> artifact{};     // a file that must exist, or the version is unknown
@@ -56,18 +55,23 @@ struct Workload {
 };
 BOOST_DESCRIBE_STRUCT(Workload, (), (command, artifact, env, replicas, stop_timeout))
 inline constexpr base::FieldRule workload_rules[] = {
-    {.field = "command", .required = true, .minimum = 1, .maximum = 64, .about = "program and arguments, a list"},
+    {.field = "command",
+     .required = true,
+     .minimum = 1,
+     .maximum = 64,
+     .about = "program and arguments, a list"},
     {.field = "replicas", .minimum = 1, .maximum = 100},
 };
 constexpr std::span<base::FieldRule const> rules_of(Workload const*) { return workload_rules; }
 
 struct Traffic {
-    std::string listen{};        // "127.0.0.1:8080": where clients send their requests
-    std::string health = "/";    // path that a ready replica answers with 2xx or 3xx
+    std::string listen{};      // "127.0.0.1:8080": where clients send their requests
+    std::string health = "/";  // path that a ready replica answers with 2xx or 3xx
     bool operator==(Traffic const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Traffic, (), (listen, health))
-inline constexpr base::FieldRule traffic_rules[] = {{.field = "listen", .required = true, .about = "address:port"}};
+inline constexpr base::FieldRule traffic_rules[] = {
+    {.field = "listen", .required = true, .about = "address:port"}};
 constexpr std::span<base::FieldRule const> rules_of(Traffic const*) { return traffic_rules; }
 
 /// How a version is brought in. Overridden per environment, component and request, in this order.
@@ -88,8 +92,8 @@ BOOST_DESCRIBE_STRUCT(StrategySettings, (),
                       (default_, weights_percent, bake, settle, watch, surge, unavailable, gates_percent,
                        progress_deadline, drain_limit))
 
-/// What to do when the metrics cannot decide: wait for more up to max_wait and then for a person (hold), go on
-/// (promote), or go back (abort).
+/// What to do when the metrics cannot decide: wait for more up to max_wait and then for a person (hold), go
+/// on (promote), or go back (abort).
 enum class NoDataPolicy { hold, promote, abort };
 BOOST_DESCRIBE_ENUM(NoDataPolicy, hold, promote, abort)
 /// A dead metric source never promotes.
@@ -98,18 +102,18 @@ BOOST_DESCRIBE_ENUM(SourceDownPolicy, hold, abort)
 
 struct JudgeSettings {
     bool enabled = true;
-    double risk = 0.01;                // of a wrong verdict, for the whole rollout
-    double margin_percent = 2;         // how much worse (percentage points of errors) still counts as good
-    std::uint64_t min_requests = 20;   // to the new version, at each weight
-    double first_limit_percent = 5;    // a first deployment has no baseline: at most this share of errors
+    double risk = 0.01;               // of a wrong verdict, for the whole rollout
+    double margin_percent = 2;        // how much worse (percentage points of errors) still counts as good
+    std::uint64_t min_requests = 20;  // to the new version, at each weight
+    double first_limit_percent = 5;   // a first deployment has no baseline: at most this share of errors
     NoDataPolicy on_no_data = NoDataPolicy::hold;
     SourceDownPolicy on_source_down = SourceDownPolicy::hold;
     Duration max_wait = std::chrono::hours(1);
     bool operator==(JudgeSettings const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(JudgeSettings, (),
-                      (enabled, risk, margin_percent, min_requests, first_limit_percent, on_no_data, on_source_down,
-                       max_wait))
+                      (enabled, risk, margin_percent, min_requests, first_limit_percent, on_no_data,
+                       on_source_down, max_wait))
 
 /// The same fields, each only if it overrides.
 struct StrategyOverrides {
@@ -129,8 +133,14 @@ BOOST_DESCRIBE_STRUCT(StrategyOverrides, (),
                       (default_, weights_percent, bake, settle, watch, surge, unavailable, gates_percent,
                        progress_deadline, drain_limit))
 inline constexpr base::FieldRule strategy_rules[] = {
-    {.field = "weights_percent", .minimum = 1, .maximum = 100, .about = "rising percentages, the last one 100"},
-    {.field = "gates_percent", .minimum = 0, .maximum = 100, .about = "weights at which a person must promote"},
+    {.field = "weights_percent",
+     .minimum = 1,
+     .maximum = 100,
+     .about = "rising percentages, the last one 100"},
+    {.field = "gates_percent",
+     .minimum = 0,
+     .maximum = 100,
+     .about = "weights at which a person must promote"},
     {.field = "surge", .minimum = 0, .maximum = 100},
     {.field = "unavailable", .minimum = 0, .maximum = 100},
 };
@@ -149,8 +159,8 @@ struct JudgeOverrides {
     bool operator==(JudgeOverrides const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(JudgeOverrides, (),
-                      (enabled, risk, margin_percent, min_requests, first_limit_percent, on_no_data, on_source_down,
-                       max_wait))
+                      (enabled, risk, margin_percent, min_requests, first_limit_percent, on_no_data,
+                       on_source_down, max_wait))
 inline constexpr base::FieldRule judge_rules[] = {
     {.field = "risk", .minimum = 0.000001, .maximum = 0.5},
     {.field = "margin_percent", .minimum = 0.01, .maximum = 100},
@@ -206,15 +216,16 @@ inline constexpr base::FieldRule environments_rules[] = {
     {.field = "environments", .required = true, .minimum = 0, .maximum = 10000}};
 constexpr std::span<base::FieldRule const> rules_of(Environments const*) { return environments_rules; }
 
-/// Lower-case letters, digits and dashes, a letter or digit at both ends, at most 63: safe in file names, in HAProxy and in URLs.
+/// Lower-case letters, digits and dashes, a letter or digit at both ends, at most 63: safe in file names, in
+/// HAProxy and in URLs.
 bool is_name(std::string_view text);
 inline constexpr std::string_view name_pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 /// `[A-Za-z0-9][A-Za-z0-9._+-]{0,127}` without "..": safe in paths. Errors: invalid.
 base::Result<void> check_version(std::string_view version);
 inline constexpr std::string_view version_pattern = "^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$";
 
-/// Rules that concern several fields together: `weights_percent` rise and end at 100, surge and unavailable are not both 0, ...
-/// Errors: invalid; the message begins with the path below `path`.
+/// Rules that concern several fields together: `weights_percent` rise and end at 100, surge and unavailable
+/// are not both 0, ... Errors: invalid; the message begins with the path below `path`.
 base::Result<void> check(StrategySettings const& settings, std::string const& path);
 
 void apply(StrategyOverrides const& overrides, StrategySettings& settings);

@@ -14,7 +14,8 @@ struct RateView {
     double at_most_percent = 100;
     bool operator==(RateView const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RateView, (), (version, requests, failures, error_percent, at_least_percent, at_most_percent))
+BOOST_DESCRIBE_STRUCT(RateView, (),
+                      (version, requests, failures, error_percent, at_least_percent, at_most_percent))
 
 struct StepView {
     std::string component{};
@@ -28,26 +29,27 @@ struct StepView {
     bool operator==(StepView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(StepView, (),
-                      (component, number, kind, weight_percent, new_replicas, old_replicas, at_least_seconds, text))
+                      (component, number, kind, weight_percent, new_replicas, old_replicas, at_least_seconds,
+                       text))
 
 struct ComponentRolloutView {
     std::string name{};
     std::optional<std::string> from_version{};
-    int step = 0;   // from 1; 0 while it waits for its start
+    int step = 0;  // from 1; 0 while it waits for its start
     int steps = 0;
     int weight_percent = 0;
     Verdict verdict = Verdict::none;
     std::string reason{};
     Phase phase = Phase::queued;
-    std::optional<WallTime> since{};           // of what `reason` says
+    std::optional<WallTime> since{};             // of what `reason` says
     std::optional<RateView> canary{}, stable{};  // the evidence so far
-    std::string judgement{};                   // the verdict as a sentence
+    std::string judgement{};                     // the verdict as a sentence
     std::vector<StepView> plan{};
     bool operator==(ComponentRolloutView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ComponentRolloutView, (),
-                      (name, from_version, step, steps, weight_percent, verdict, reason, phase, since, canary, stable,
-                       judgement, plan))
+                      (name, from_version, step, steps, weight_percent, verdict, reason, phase, since, canary,
+                       stable, judgement, plan))
 
 struct DeploymentView {
     DeploymentId id{};
@@ -69,8 +71,8 @@ struct DeploymentView {
     bool operator==(DeploymentView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentView, (),
-                      (id, environment, version, strategy, status, phase, reason, trigger, actor, created_at, started_at,
-                       completed_at, observed_at, retry_of, rollback_of, components))
+                      (id, environment, version, strategy, status, phase, reason, trigger, actor, created_at,
+                       started_at, completed_at, observed_at, retry_of, rollback_of, components))
 
 struct DeploymentList {
     std::vector<DeploymentView> items{};
@@ -80,14 +82,18 @@ BOOST_DESCRIBE_STRUCT(DeploymentList, (), (items, next))
 
 struct DeployRequest {
     std::string version{};
-    std::optional<Strategy> strategy{};                     // default: the component's
-    std::optional<std::vector<std::string>> components{};   // default: all enabled ones
+    std::optional<Strategy> strategy{};                    // default: the component's
+    std::optional<std::vector<std::string>> components{};  // default: all enabled ones
     std::optional<DeployOptions> options{};
     bool operator==(DeployRequest const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(DeployRequest, (), (version, strategy, components, options))
 inline constexpr base::FieldRule deploy_request_rules[] = {
-    {.field = "version", .required = true, .longest = 128, .about = "the version to bring there", .pattern = version_pattern},
+    {.field = "version",
+     .required = true,
+     .longest = 128,
+     .about = "the version to bring there",
+     .pattern = version_pattern},
     {.field = "strategy", .about = "rolling, blue-green or canary; default: what the component declares"},
     {.field = "components", .minimum = 1, .maximum = 200, .about = "names; default: all that are enabled"},
 };
@@ -111,8 +117,9 @@ struct ReplicaCount {
 };
 BOOST_DESCRIBE_STRUCT(ReplicaCount, (), (wanted, ready))
 
-/// `healthy`: all wanted replicas take traffic. `degraded`: some. `failed`: none. `deploying`: a deployment is under way.
-/// `empty`: nothing was deployed yet. `unknown`: not observed (yet), or not for a while. `disabled`.
+/// `healthy`: all wanted replicas take traffic. `degraded`: some. `failed`: none. `deploying`: a deployment
+/// is under way. `empty`: nothing was deployed yet. `unknown`: not observed (yet), or not for a while.
+/// `disabled`.
 enum class Health { healthy, degraded, failed, deploying, empty, unknown, disabled };
 BOOST_DESCRIBE_ENUM(Health, healthy, degraded, failed, deploying, empty, unknown, disabled)
 
@@ -129,7 +136,8 @@ struct ComponentView {
     bool operator==(ComponentView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ComponentView, (),
-                      (name, service, enabled, version, replicas, traffic_address, health, reason, deployment))
+                      (name, service, enabled, version, replicas, traffic_address, health, reason,
+                       deployment))
 
 struct EnvironmentView {
     std::string name{};
@@ -169,10 +177,10 @@ struct ReplicaView {
     std::int64_t pid = 0;
     std::uint16_t port = 0;
     int starts = 0;
-    int weight = 0;        // HAProxy's
+    int weight = 0;  // HAProxy's
     bool routable = false;
     bool draining = false;
-    std::string check{};   // HAProxy's: "L7OK"
+    std::string check{};  // HAProxy's: "L7OK"
     std::int64_t sessions = 0;
     bool operator==(ReplicaView const&) const = default;
 };
@@ -232,7 +240,10 @@ struct SetupRequest {
 };
 BOOST_DESCRIBE_STRUCT(SetupRequest, (), (token, username, password))
 inline constexpr base::FieldRule setup_request_rules[] = {
-    {.field = "token", .required = true, .longest = 128, .about = "the one-time set-up token that the first start printed"},
+    {.field = "token",
+     .required = true,
+     .longest = 128,
+     .about = "the one-time set-up token that the first start printed"},
     {.field = "username", .required = true, .longest = 64},
     {.field = "password", .required = true, .longest = 2048, .about = "15 characters or more"}};
 constexpr std::span<base::FieldRule const> rules_of(SetupRequest const*) { return setup_request_rules; }
@@ -242,8 +253,9 @@ struct LoginRequest {
     std::string password{};
 };
 BOOST_DESCRIBE_STRUCT(LoginRequest, (), (username, password))
-inline constexpr base::FieldRule login_request_rules[] = {{.field = "username", .required = true, .longest = 64},
-                                                          {.field = "password", .required = true, .longest = 2048}};
+inline constexpr base::FieldRule login_request_rules[] = {
+    {.field = "username", .required = true, .longest = 64},
+    {.field = "password", .required = true, .longest = 2048}};
 constexpr std::span<base::FieldRule const> rules_of(LoginRequest const*) { return login_request_rules; }
 
 struct LoginAnswer {
@@ -262,7 +274,10 @@ struct RollbackRequest {
 };
 BOOST_DESCRIBE_STRUCT(RollbackRequest, (), (version))
 inline constexpr base::FieldRule rollback_request_rules[] = {
-    {.field = "version", .longest = 128, .about = "default: the one that was there before", .pattern = version_pattern}};
+    {.field = "version",
+     .longest = 128,
+     .about = "default: the one that was there before",
+     .pattern = version_pattern}};
 constexpr std::span<base::FieldRule const> rules_of(RollbackRequest const*) { return rollback_request_rules; }
 
 struct ToggleRequest {
@@ -270,9 +285,11 @@ struct ToggleRequest {
     std::optional<std::string> component{};  // absent: the environment as a whole
 };
 BOOST_DESCRIBE_STRUCT(ToggleRequest, (), (enabled, component))
-inline constexpr base::FieldRule toggle_request_rules[] = {
-    {.field = "enabled", .required = true},
-    {.field = "component", .longest = 63, .about = "default: the environment as a whole", .pattern = name_pattern}};
+inline constexpr base::FieldRule toggle_request_rules[] = {{.field = "enabled", .required = true},
+                                                           {.field = "component",
+                                                            .longest = 63,
+                                                            .about = "default: the environment as a whole",
+                                                            .pattern = name_pattern}};
 constexpr std::span<base::FieldRule const> rules_of(ToggleRequest const*) { return toggle_request_rules; }
 
 }  // namespace model

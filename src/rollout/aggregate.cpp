@@ -9,16 +9,21 @@ using model::Phase;
 using model::Rollout;
 
 /// Highest first.
-constexpr Phase order[] = {Phase::aborting,  Phase::waiting_for_approval, Phase::paused,    Phase::preparing,
-                           Phase::progressing, Phase::promoting,          Phase::queued,    Phase::failed,
-                           Phase::rolled_back, Phase::superseded,         Phase::cancelled, Phase::completed};
+constexpr Phase order[] = {Phase::aborting,    Phase::waiting_for_approval,
+                           Phase::paused,      Phase::preparing,
+                           Phase::progressing, Phase::promoting,
+                           Phase::queued,      Phase::failed,
+                           Phase::rolled_back, Phase::superseded,
+                           Phase::cancelled,   Phase::completed};
 
 }  // namespace
 
 void aggregate(model::Deployment& deployment, std::vector<Rollout> const& rollouts, WallTime now) {
     if (rollouts.empty()) return;
-    bool all_final = std::all_of(rollouts.begin(), rollouts.end(), [](Rollout const& r) { return is_final(r.phase); });
-    bool all_queued = std::all_of(rollouts.begin(), rollouts.end(), [](Rollout const& r) { return r.phase == Phase::queued; });
+    bool all_final =
+        std::all_of(rollouts.begin(), rollouts.end(), [](Rollout const& r) { return is_final(r.phase); });
+    bool all_queued = std::all_of(rollouts.begin(), rollouts.end(),
+                                  [](Rollout const& r) { return r.phase == Phase::queued; });
     Rollout const* telling = nullptr;
     for (Phase phase : order) {
         if (phase == Phase::queued && !all_queued && !all_final) continue;
@@ -29,9 +34,11 @@ void aggregate(model::Deployment& deployment, std::vector<Rollout> const& rollou
         for (Rollout const& rollout : rollouts)
             if (!is_final(rollout.phase)) telling = &rollout;
     deployment.phase = telling->phase;
-    // One rollout still waits for its turn while another has ended: the deployment is under way, not queued again.
+    // One rollout still waits for its turn while another has ended: the deployment is under way, not queued
+    // again.
     if (!all_final && !all_queued && deployment.phase == Phase::queued) deployment.phase = Phase::progressing;
-    deployment.reason = rollouts.size() == 1 ? telling->reason : fmt::format("{}: {}", telling->component, telling->reason);
+    deployment.reason =
+        rollouts.size() == 1 ? telling->reason : fmt::format("{}: {}", telling->component, telling->reason);
     if (!deployment.started_at && deployment.phase != Phase::queued) deployment.started_at = now;
     if (!deployment.completed_at && all_final) deployment.completed_at = now;
 }

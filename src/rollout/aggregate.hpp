@@ -4,8 +4,9 @@
 
 namespace rollout {
 
-/// Phase, reason and times of a deployment from those of its rollouts: it is done when all are; then the worst end counts.
-/// While one goes back, all of it goes back; otherwise what needs a person comes first, then what is furthest behind.
+/// Phase, reason and times of a deployment from those of its rollouts: it is done when all are; then the
+/// worst end counts. While one goes back, all of it goes back; otherwise what needs a person comes first,
+/// then what is furthest behind.
 void aggregate(model::Deployment& deployment, std::vector<model::Rollout> const& rollouts, WallTime now);
 
 /// Must this rollout go back because another one of its deployment does?

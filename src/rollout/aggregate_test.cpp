@@ -20,12 +20,14 @@ Phase phase_of(std::vector<model::Rollout> const& rollouts) {
 
 TEST(Aggregate, IsDoneWhenAllAreAndThenTheWorstEndCounts) {
     EXPECT_EQ(phase_of({rollout("a", Phase::completed), rollout("b", Phase::completed)}), Phase::completed);
-    EXPECT_EQ(phase_of({rollout("a", Phase::completed), rollout("b", Phase::rolled_back)}), Phase::rolled_back);
+    EXPECT_EQ(phase_of({rollout("a", Phase::completed), rollout("b", Phase::rolled_back)}),
+              Phase::rolled_back);
     EXPECT_EQ(phase_of({rollout("a", Phase::failed), rollout("b", Phase::rolled_back)}), Phase::failed);
 }
 
 TEST(Aggregate, IsUnderWayWhileOneIs) {
-    EXPECT_EQ(phase_of({rollout("a", Phase::completed), rollout("b", Phase::progressing)}), Phase::progressing);
+    EXPECT_EQ(phase_of({rollout("a", Phase::completed), rollout("b", Phase::progressing)}),
+              Phase::progressing);
     EXPECT_EQ(phase_of({rollout("a", Phase::rolled_back), rollout("b", Phase::aborting)}), Phase::aborting);
     EXPECT_EQ(phase_of({rollout("a", Phase::completed), rollout("b", Phase::queued)}), Phase::progressing);
     EXPECT_EQ(phase_of({rollout("a", Phase::queued), rollout("b", Phase::queued)}), Phase::queued);
@@ -33,7 +35,10 @@ TEST(Aggregate, IsUnderWayWhileOneIs) {
 
 TEST(Aggregate, WhatNeedsAPersonComesFirst) {
     model::Deployment deployment;
-    aggregate(deployment, {rollout("a", Phase::progressing, "x"), rollout("b", Phase::waiting_for_approval, "at the gate")}, WallTime{});
+    aggregate(
+        deployment,
+        {rollout("a", Phase::progressing, "x"), rollout("b", Phase::waiting_for_approval, "at the gate")},
+        WallTime{});
     EXPECT_EQ(deployment.phase, Phase::waiting_for_approval);
     EXPECT_EQ(deployment.reason, "b: at the gate");
 }

@@ -20,36 +20,49 @@ using target::Replica;
 constexpr Duration check_time = 1s;  // how long new replicas must stay ready before they get traffic
 
 /// "since 10:42:07Z": the same text at every look, so that it is stored once.
-std::string since(Rollout const& rollout) { return "since " + base::format_time(rollout.since).substr(11, 8) + "Z"; }
+std::string since(Rollout const& rollout) {
+    return "since " + base::format_time(rollout.since).substr(11, 8) + "Z";
+}
 
 std::string limit(Duration duration) { return "limit " + say_duration(duration); }
 
-std::string count_of(int count, char const* noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+std::string count_of(int count, char const* noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 /// What keeps a replica from taking traffic.
 std::string trouble(Replica const& replica, Observation const& seen, std::string const& health) {
     switch (replica.process.phase) {
-        case ProcessPhase::absent: return replica.name + " is not started yet";
-        case ProcessPhase::starting: return replica.name + " is starting";
+        case ProcessPhase::absent:
+            return replica.name + " is not started yet";
+        case ProcessPhase::starting:
+            return replica.name + " is starting";
         case ProcessPhase::backing_off:
-            return fmt::format("{} ended ({}) and is started again, {} so far", replica.name,
-                               replica.process.problem.empty() ? replica.process.last_exit : replica.process.problem,
-                               count_of(replica.process.starts, "start"));
-        case ProcessPhase::stopping: return replica.name + " is stopping";
-        case ProcessPhase::orphaned: return replica.name + " has lost its supervisor";
-        case ProcessPhase::running: break;
+            return fmt::format(
+                "{} ended ({}) and is started again, {} so far", replica.name,
+                replica.process.problem.empty() ? replica.process.last_exit : replica.process.problem,
+                count_of(replica.process.starts, "start"));
+        case ProcessPhase::stopping:
+            return replica.name + " is stopping";
+        case ProcessPhase::orphaned:
+            return replica.name + " has lost its supervisor";
+        case ProcessPhase::running:
+            break;
     }
     traffic::ServerState const* server = seen.server(replica.name);
     if (!server) return replica.name + " is being added to HAProxy";
-    if (server->check.empty() || server->check == "INI") return replica.name + " waits for its first health check";
+    if (server->check.empty() || server->check == "INI")
+        return replica.name + " waits for its first health check";
     return fmt::format("{} fails its health check {} ({})", replica.name, health, server->check);
 }
 
 /// The first thing that is wrong with a revision's replicas.
-std::string first_trouble(model::Revision const& revision, int wanted, Observation const& seen, std::string const& component) {
+std::string first_trouble(model::Revision const& revision, int wanted, Observation const& seen,
+                          std::string const& component) {
     for (int slot = 0; slot < wanted; ++slot) {
         std::string name = target::replica_name(component, revision.number, slot);
-        auto replica = std::find_if(seen.replicas.begin(), seen.replicas.end(), [&](Replica const& r) { return r.name == name; });
+        auto replica = std::find_if(seen.replicas.begin(), seen.replicas.end(),
+                                    [&](Replica const& r) { return r.name == name; });
         if (replica == seen.replicas.end()) return name + " is not started yet";
         if (!seen.routable(name)) return trouble(*replica, seen, revision.traffic.health);
     }
@@ -63,7 +76,8 @@ public:
     Decision run() {
         if (is_final(next().phase) || next().plan.empty()) return std::move(decision_);
         if (!seen_.problem.empty()) {
-            say_reason(fmt::format("cannot look at {}: {}; everything stays as it is", next().component, seen_.problem));
+            say_reason(fmt::format("cannot look at {}: {}; everything stays as it is", next().component,
+                                   seen_.problem));
             return std::move(decision_);
         }
         begin_if_queued();
@@ -87,10 +101,11 @@ private:
         if (next().phase != Phase::queued || next().abort != AbortCause::none) return;
         enter(Phase::preparing);
         next().since = seen_.at;
-        note(LogLevel::info, next().from.number == 0
-                                 ? fmt::format("{} begins: first deployment, {} steps", next().to.version, next().plan.size())
-                                 : fmt::format("{} begins: {} from {}, {} steps", next().to.version,
-                                               base::enum_name(next().strategy), next().from.version, next().plan.size()));
+        note(LogLevel::info,
+             next().from.number == 0
+                 ? fmt::format("{} begins: first deployment, {} steps", next().to.version, next().plan.size())
+                 : fmt::format("{} begins: {} from {}, {} steps", next().to.version,
+                               base::enum_name(next().strategy), next().from.version, next().plan.size()));
         note(LogLevel::info, say_step());
     }
 
@@ -105,8 +120,9 @@ private:
 
     /// At 100 % HAProxy has nobody else to turn to; the old version is still warm.
     bool has_lost_everything() {
-        return !next().promoted && next().weight_in_force == 0 && step().weight_percent == 100 && step().kind != StepKind::shift &&
-               seen_.routable_count(next().to.number) == 0 && seen_.routable_count(next().from.number) > 0;
+        return !next().promoted && next().weight_in_force == 0 && step().weight_percent == 100 &&
+               step().kind != StepKind::shift && seen_.routable_count(next().to.number) == 0 &&
+               seen_.routable_count(next().from.number) > 0;
     }
     void go_back_for_lost_replicas() {
         begin_abort(AbortCause::not_ready,
@@ -128,8 +144,10 @@ private:
         if (next().step + 1 == static_cast<int>(next().plan.size())) return complete();
         int weight = step().weight_percent;
         ++next().step;
-        bool same_stage = step().kind == StepKind::bake || step().kind == StepKind::judge || step().kind == StepKind::gate;
-        if (!same_stage) next().approved = next().promote_all;  // a promotion holds for all that waits at one weight
+        bool same_stage =
+            step().kind == StepKind::bake || step().kind == StepKind::judge || step().kind == StepKind::gate;
+        if (!same_stage)
+            next().approved = next().promote_all;  // a promotion holds for all that waits at one weight
         if (step().weight_percent != weight) begin_stage(next().evidence, step().weight_percent);
         if (step().weight_percent != weight) next().stage = {};
         enter(phase_of_step());
@@ -149,16 +167,26 @@ private:
 
     bool is_done() {
         switch (step().kind) {
-            case StepKind::prepare: return is_prepared();
-            case StepKind::wait_ready: return is_ready();
-            case StepKind::check: return is_checked();
-            case StepKind::shift: return is_shifted();
-            case StepKind::bake: return is_baked();
-            case StepKind::judge: return is_judged();
-            case StepKind::gate: return is_approved();
-            case StepKind::promote: return true;
-            case StepKind::drain: return is_drained();
-            case StepKind::retire: return is_retired();
+            case StepKind::prepare:
+                return is_prepared();
+            case StepKind::wait_ready:
+                return is_ready();
+            case StepKind::check:
+                return is_checked();
+            case StepKind::shift:
+                return is_shifted();
+            case StepKind::bake:
+                return is_baked();
+            case StepKind::judge:
+                return is_judged();
+            case StepKind::gate:
+                return is_approved();
+            case StepKind::promote:
+                return true;
+            case StepKind::drain:
+                return is_drained();
+            case StepKind::retire:
+                return is_retired();
         }
         return false;
     }
@@ -166,8 +194,8 @@ private:
     bool is_prepared() {
         int started = started_count(next().to.number, step().new_replicas);
         if (started >= step().new_replicas) return true;
-        say_reason(fmt::format("starting {} of {}: {} started, {}", count_of(step().new_replicas, "replica"), next().to.version,
-                               started, since(next())));
+        say_reason(fmt::format("starting {} of {}: {} started, {}", count_of(step().new_replicas, "replica"),
+                               next().to.version, started, since(next())));
         return give_up_when_late();
     }
 
@@ -176,15 +204,16 @@ private:
         if (ready >= step().new_replicas) return true;
         say_reason(fmt::format("waiting for {} of {} of {}: {}, {} ({})", step().new_replicas - ready,
                                count_of(step().new_replicas, "replica"), next().to.version,
-                               first_trouble(next().to, step().new_replicas, seen_, next().component), since(next()),
-                               limit(next().settings.progress_deadline)));
+                               first_trouble(next().to, step().new_replicas, seen_, next().component),
+                               since(next()), limit(next().settings.progress_deadline)));
         return give_up_when_late();
     }
 
     /// False; but after the deadline the rollout goes back.
     bool give_up_when_late() {
         if (next().step_observed < next().settings.progress_deadline || next().paused) return false;
-        note(LogLevel::error, fmt::format("gave up after {}: {}", say_duration(next().settings.progress_deadline), next().reason));
+        note(LogLevel::error, fmt::format("gave up after {}: {}",
+                                          say_duration(next().settings.progress_deadline), next().reason));
         begin_abort(AbortCause::not_ready,
                     fmt::format("{} did not become ready within {}: {}", next().to.version,
                                 say_duration(next().settings.progress_deadline),
@@ -197,29 +226,30 @@ private:
             next().step_observed = {};
             next().waited += seen_.elapsed;
             say_reason(fmt::format("checking that {} stays ready: {}, {} ({})", next().to.version,
-                                   first_trouble(next().to, step().new_replicas, seen_, next().component), since(next()),
-                                   limit(next().settings.progress_deadline)));
+                                   first_trouble(next().to, step().new_replicas, seen_, next().component),
+                                   since(next()), limit(next().settings.progress_deadline)));
             if (next().waited > next().settings.progress_deadline)
                 begin_abort(AbortCause::not_ready, fmt::format("{} does not stay ready", next().to.version));
             return false;
         }
         if (next().step_observed >= check_time) return true;
-        say_reason(fmt::format("checking that {} stays ready for {}", next().to.version, say_duration(check_time)));
+        say_reason(
+            fmt::format("checking that {} stays ready for {}", next().to.version, say_duration(check_time)));
         return false;
     }
 
     bool is_shifted() {
         if (in_force(wish_of(next(), seen_), seen_)) return true;
         std::string why = first_trouble(next().to, step().new_replicas, seen_, next().component);
-        say_reason(fmt::format("sending {} % of the traffic to {}{}{}, {}", step().weight_percent, next().to.version,
-                               why.empty() ? "" : ": ", why, since(next())));
+        say_reason(fmt::format("sending {} % of the traffic to {}{}{}, {}", step().weight_percent,
+                               next().to.version, why.empty() ? "" : ": ", why, since(next())));
         return why.empty() ? false : give_up_when_late();
     }
 
     bool is_baked() {
         if (next().step_observed >= step().at_least || next().approved) return true;
-        say_reason(fmt::format("watching {} at {} % {} for {}{}", next().to.version, step().weight_percent, since(next()),
-                               say_duration(step().at_least), trouble_of_new()));
+        say_reason(fmt::format("watching {} at {} % {} for {}{}", next().to.version, step().weight_percent,
+                               since(next()), say_duration(step().at_least), trouble_of_new()));
         return false;
     }
 
@@ -238,14 +268,17 @@ private:
 
         if (next().from.number == 0 && !enough) {
             // There is no other version that could serve instead, so there is nothing to wait for.
-            note(LogLevel::info, fmt::format("not judged: {} only", count_of(static_cast<int>(next().evidence.stage_canary.requests), "request")));
+            note(LogLevel::info,
+                 fmt::format("not judged: {} only",
+                             count_of(static_cast<int>(next().evidence.stage_canary.requests), "request")));
             return true;
         }
         next().waited += seen_.elapsed;
-        std::string wait = enough ? fmt::format("not decided yet: {}", decisive_sentence())
-                                  : fmt::format("waiting for requests: {} of at least {} to {} at {} %",
-                                                next().evidence.stage_canary.requests, next().judge.min_requests,
-                                                next().to.version, step().weight_percent);
+        std::string wait = enough
+                               ? fmt::format("not decided yet: {}", decisive_sentence())
+                               : fmt::format("waiting for requests: {} of at least {} to {} at {} %",
+                                             next().evidence.stage_canary.requests, next().judge.min_requests,
+                                             next().to.version, step().weight_percent);
         if (next().waited < next().judge.max_wait) {
             say_reason(fmt::format("{}, {} ({})", wait, since(next()), limit(next().judge.max_wait)));
             return false;
@@ -268,8 +301,9 @@ private:
             begin_abort(AbortCause::source_down, "HAProxy does not answer, so nothing can be judged");
             return false;
         }
-        std::string reason = fmt::format("waiting for HAProxy's counters: {}, {}",
-                                         seen_.router.problem.empty() ? "it does not answer" : seen_.router.problem, since(next()));
+        std::string reason = fmt::format(
+            "waiting for HAProxy's counters: {}, {}",
+            seen_.router.problem.empty() ? "it does not answer" : seen_.router.problem, since(next()));
         if (say_reason(reason)) note(LogLevel::warning, reason);
         return false;
     }
@@ -281,21 +315,23 @@ private:
                                                     say_duration(next().judge.max_wait), wait));
                 return true;
             case model::NoDataPolicy::abort:
-                begin_abort(AbortCause::no_data,
-                            fmt::format("no decision within {}: {}", say_duration(next().judge.max_wait), wait));
+                begin_abort(AbortCause::no_data, fmt::format("no decision within {}: {}",
+                                                             say_duration(next().judge.max_wait), wait));
                 return false;
-            case model::NoDataPolicy::hold: break;
+            case model::NoDataPolicy::hold:
+                break;
         }
         enter(Phase::waiting_for_approval);
-        say_reason(fmt::format("needs a person, no decision within {}: {}; promote or abort", say_duration(next().judge.max_wait),
-                               wait));
+        say_reason(fmt::format("needs a person, no decision within {}: {}; promote or abort",
+                               say_duration(next().judge.max_wait), wait));
         return false;
     }
 
     bool is_approved() {
         if (next().approved) return true;
         enter(Phase::waiting_for_approval);
-        say_reason(fmt::format("waiting at the gate at {} % for a person to promote, {}", step().weight_percent, since(next())));
+        say_reason(fmt::format("waiting at the gate at {} % for a person to promote, {}",
+                               step().weight_percent, since(next())));
         return false;
     }
 
@@ -325,13 +361,15 @@ private:
         if (sessions > 0 && next().step_observed >= next().settings.drain_limit && !next().cut) {
             next().cut = true;
             decision_.changed = true;
-            note(LogLevel::warning, fmt::format("{} to {} last longer than {} and are cut", count_of(static_cast<int>(sessions), "open request"),
-                                                where, say_duration(next().settings.drain_limit)));
+            note(LogLevel::warning, fmt::format("{} to {} last longer than {} and are cut",
+                                                count_of(static_cast<int>(sessions), "open request"), where,
+                                                say_duration(next().settings.drain_limit)));
         }
-        say_reason(sessions == 0 ? fmt::format("taking {} of {} out of HAProxy, {}", count_of(servers, "replica"), revision.version, since(next()))
+        say_reason(sessions == 0 ? fmt::format("taking {} of {} out of HAProxy, {}",
+                                               count_of(servers, "replica"), revision.version, since(next()))
                                  : fmt::format("draining {}: {} open on {}, {} ({})", revision.version,
-                                               count_of(static_cast<int>(sessions), "request"), where, since(next()),
-                                               limit(next().settings.drain_limit)));
+                                               count_of(static_cast<int>(sessions), "request"), where,
+                                               since(next()), limit(next().settings.drain_limit)));
         return false;
     }
 
@@ -352,15 +390,18 @@ private:
                 if (name.empty()) name = replica.name;
             }
         if (left == 0) return true;
-        say_reason(fmt::format("stopping {} of {}: {} is still there, {} (killed after {})", count_of(left, "replica"), revision.version,
-                               name, since(next()), say_duration(revision.workload.stop_timeout)));
+        say_reason(fmt::format("stopping {} of {}: {} is still there, {} (killed after {})",
+                               count_of(left, "replica"), revision.version, name, since(next()),
+                               say_duration(revision.workload.stop_timeout)));
         return false;
     }
 
     int started_count(int revision, int wanted) {
-        return static_cast<int>(std::count_if(seen_.replicas.begin(), seen_.replicas.end(), [&](Replica const& replica) {
-            return replica.revision == revision && replica.slot < wanted && replica.process.phase != ProcessPhase::absent;
-        }));
+        return static_cast<int>(
+            std::count_if(seen_.replicas.begin(), seen_.replicas.end(), [&](Replica const& replica) {
+                return replica.revision == revision && replica.slot < wanted &&
+                       replica.process.phase != ProcessPhase::absent;
+            }));
     }
 
     // -- The verdict.
@@ -392,7 +433,8 @@ private:
                  fmt::format("verdict {}: {}", base::enum_name(verdict_shown()), sentence_shown()));
         }
         if (judged.verdict == Verdict::bad) {
-            std::string sentence = judged.total.verdict == Verdict::bad ? judged.total.sentence : judged.stage.sentence;
+            std::string sentence =
+                judged.total.verdict == Verdict::bad ? judged.total.sentence : judged.stage.sentence;
             begin_abort(AbortCause::bad_verdict, sentence);
         }
     }
@@ -447,15 +489,18 @@ private:
         next().promoted = true;
         decision_.promoted = true;
         enter(Phase::failed);
-        say_reason(fmt::format("{}; {} goes on serving because there is no other version to go back to", why, next().to.version));
+        say_reason(fmt::format("{}; {} goes on serving because there is no other version to go back to", why,
+                               next().to.version));
         note(LogLevel::error, next().reason);
     }
 
     bool is_back() {
         bool old_exists = next().from.number != 0;
         if (old_exists && seen_.routable_count(next().from.number) == 0) {
-            say_reason(fmt::format("going back to {}: waiting for one ready replica, {}, {}", next().from.version,
-                                   first_trouble(next().from, next().from.workload.replicas, seen_, next().component), since(next())));
+            say_reason(fmt::format(
+                "going back to {}: waiting for one ready replica, {}, {}", next().from.version,
+                first_trouble(next().from, next().from.workload.replicas, seen_, next().component),
+                since(next())));
             return false;
         }
         if (!is_emptied(next().to, 0)) return false;
@@ -463,26 +508,35 @@ private:
         int wanted = old_exists ? next().from.workload.replicas : 0;
         int ready = old_exists ? seen_.routable_count(next().from.number) : 0;
         if (ready >= wanted || next().step_observed >= next().settings.progress_deadline) return true;
-        say_reason(fmt::format("all traffic is back on {}; waiting for {} of {}: {}, {}", next().from.version, wanted - ready,
-                               count_of(wanted, "replica"), first_trouble(next().from, wanted, seen_, next().component), since(next())));
+        say_reason(fmt::format("all traffic is back on {}; waiting for {} of {}: {}, {}", next().from.version,
+                               wanted - ready, count_of(wanted, "replica"),
+                               first_trouble(next().from, wanted, seen_, next().component), since(next())));
         return false;
     }
 
     std::string abort_sentence() {
         switch (next().abort) {
-            case AbortCause::person: return "aborted by a person";
-            case AbortCause::superseded: return "superseded by a newer deployment";
-            case AbortCause::sibling: return "another component of this deployment went back";
-            default: return next().reason;
+            case AbortCause::person:
+                return "aborted by a person";
+            case AbortCause::superseded:
+                return "superseded by a newer deployment";
+            case AbortCause::sibling:
+                return "another component of this deployment went back";
+            default:
+                return next().reason;
         }
     }
 
     Phase final_phase() {
         switch (next().abort) {
-            case AbortCause::superseded: return Phase::superseded;
-            case AbortCause::person: return Phase::cancelled;
-            case AbortCause::not_ready: return step().weight_percent == 0 ? Phase::failed : Phase::rolled_back;
-            default: return Phase::rolled_back;
+            case AbortCause::superseded:
+                return Phase::superseded;
+            case AbortCause::person:
+                return Phase::cancelled;
+            case AbortCause::not_ready:
+                return step().weight_percent == 0 ? Phase::failed : Phase::rolled_back;
+            default:
+                return Phase::rolled_back;
         }
     }
 
@@ -494,7 +548,8 @@ private:
         decision_.changed = true;
     }
 
-    /// True when the sentence is a new one. Numbers that rise at every look do not make it worth storing at once.
+    /// True when the sentence is a new one. Numbers that rise at every look do not make it worth storing at
+    /// once.
     bool say_reason(std::string reason) {
         if (next().reason == reason) return false;
         next().reason = std::move(reason);
@@ -536,7 +591,8 @@ Wish wish_of(Rollout const& rollout, Observation const& seen) {
         if (rollout.from.number == 0) return wish;
         wish.traffic = rollout.from.traffic;
         int wanted = rollout.from.workload.replicas;
-        // A healthy new version keeps its share until the old one has its capacity again; a bad one goes at once.
+        // A healthy new version keeps its share until the old one has its capacity again; a bad one goes at
+        // once.
         bool small = seen.routable_count(rollout.from.number) < wanted;
         bool wait = is_graceful(rollout.abort) && small && seen.routable_count(rollout.to.number) > 0 &&
                     rollout.step_observed < rollout.settings.progress_deadline && step.old_replicas < wanted;
@@ -555,13 +611,15 @@ Wish wish_of(Rollout const& rollout, Observation const& seen) {
 namespace {
 
 base::Error not_now(Rollout const& rollout, char const* what) {
-    return base::conflict(fmt::format("cannot {} {}: it is {}", what, rollout.to.version, base::enum_name(rollout.phase)));
+    return base::conflict(
+        fmt::format("cannot {} {}: it is {}", what, rollout.to.version, base::enum_name(rollout.phase)));
 }
 
 }  // namespace
 
 base::Result<void> pause(Rollout& rollout) {
-    if (is_final(rollout.phase) || rollout.promoted || rollout.abort != AbortCause::none) return not_now(rollout, "pause");
+    if (is_final(rollout.phase) || rollout.promoted || rollout.abort != AbortCause::none)
+        return not_now(rollout, "pause");
     rollout.paused = true;
     return {};
 }
@@ -573,7 +631,8 @@ base::Result<void> resume(Rollout& rollout) {
 }
 
 base::Result<void> promote(Rollout& rollout, bool all) {
-    if (is_final(rollout.phase) || rollout.promoted || rollout.abort != AbortCause::none || rollout.phase == Phase::queued)
+    if (is_final(rollout.phase) || rollout.promoted || rollout.abort != AbortCause::none ||
+        rollout.phase == Phase::queued)
         return not_now(rollout, "promote");
     rollout.paused = false;
     rollout.approved = true;

@@ -48,7 +48,8 @@ Result<Stored> read_stored(store::Transaction& transaction) {
     TRY(stored.placements, store::placements(transaction));
     for (model::Rollout const& rollout : stored.rollouts) {
         if (is_final(rollout.phase)) continue;
-        TRY(std::vector<store::Effect> effects, store::effects_of(transaction, rollout.deployment, rollout.component));
+        TRY(std::vector<store::Effect> effects,
+            store::effects_of(transaction, rollout.deployment, rollout.component));
         for (store::Effect& effect : effects)
             if (effect.status == store::EffectStatus::intended) stored.effects.push_back(std::move(effect));
     }
@@ -58,7 +59,8 @@ Result<Stored> read_stored(store::Transaction& transaction) {
 }  // namespace
 
 awaitable<Result<void>> Engine::Impl::load() {
-    auto work = [owner = settings.owner, exclusive = settings.exclusive](store::Transaction& transaction) -> Result<Stored> {
+    auto work = [owner = settings.owner,
+                 exclusive = settings.exclusive](store::Transaction& transaction) -> Result<Stored> {
         if (exclusive) TRY_VOID(store::take_all_leases(transaction, owner));
         return read_stored(transaction);
     };
@@ -82,7 +84,8 @@ awaitable<Result<void>> Engine::Impl::load() {
         }
         open.emplace(id, std::move(it));
     }
-    // Each of these may have happened or not: looking tells; then it is confirmed, or done again under the same id.
+    // Each of these may have happened or not: looking tells; then it is confirmed, or done again under the
+    // same id.
     for (store::Effect const& effect : stored.effects)
         for (model::Rollout const& rollout : stored.rollouts)
             if (rollout.deployment == effect.deployment && rollout.component == effect.component)
@@ -136,7 +139,8 @@ void Engine::Impl::notify(Open& changed) {
     for (auto& signal : std::exchange(changed.waiting, {})) signal->try_send(error_code{});
 }
 
-// -- The public face ------------------------------------------------------------------------------------------------
+// -- The public face
+// ------------------------------------------------------------------------------------------------
 
 Engine::Engine(Surroundings surroundings, EngineSettings settings)
     : impl_(std::make_shared<Impl>(std::move(surroundings), std::move(settings))) {}
@@ -160,12 +164,13 @@ void Engine::set_environments(std::shared_ptr<model::Environments const> environ
     ++impl_->revision;
 }
 
-awaitable<Result<model::DeploymentView>> Engine::deploy(std::string environment, model::DeployRequest request, Caller caller,
-                                                        AlsoStore also) {
+awaitable<Result<model::DeploymentView>> Engine::deploy(std::string environment, model::DeployRequest request,
+                                                        Caller caller, AlsoStore also) {
     return impl_->deploy(std::move(environment), std::move(request), std::move(caller), {}, std::move(also));
 }
 
-awaitable<Result<model::DeploymentView>> Engine::act(DeploymentId id, Action action, Caller caller, AlsoStore also) {
+awaitable<Result<model::DeploymentView>> Engine::act(DeploymentId id, Action action, Caller caller,
+                                                     AlsoStore also) {
     return impl_->change(std::move(id), action, std::move(caller), std::move(also));
 }
 
@@ -191,7 +196,8 @@ std::uint64_t Engine::revision() const { return impl_->revision; }
 
 std::vector<std::string> Engine::environment_names() const {
     std::vector<std::string> names;
-    for (model::Environment const& environment : impl_->environments->environments) names.push_back(environment.name);
+    for (model::Environment const& environment : impl_->environments->environments)
+        names.push_back(environment.name);
     std::sort(names.begin(), names.end());
     return names;
 }

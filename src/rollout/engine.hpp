@@ -40,16 +40,25 @@ struct Surroundings {
 };
 
 /// Faults planted on purpose: the tests prove that they would see each of them.
-enum class PlantedFault { none, intent_not_recorded, ready_before_check, lost_wake_up, double_start, drain_skipped };
-BOOST_DESCRIBE_ENUM(PlantedFault, none, intent_not_recorded, ready_before_check, lost_wake_up, double_start, drain_skipped)
+enum class PlantedFault {
+    none,
+    intent_not_recorded,
+    ready_before_check,
+    lost_wake_up,
+    double_start,
+    drain_skipped
+};
+BOOST_DESCRIBE_ENUM(PlantedFault, none, intent_not_recorded, ready_before_check, lost_wake_up, double_start,
+                    drain_skipped)
 
 struct EngineSettings {
     Duration active_interval = 500ms;  // between two looks at a component with a rollout
     Duration idle_interval = 5s;       // and at one that only has to be kept running
     std::size_t looks_at_once = 64;
-    std::string owner = "portal";      // of the leases: unique for each life of a portal
+    std::string owner = "portal";  // of the leases: unique for each life of a portal
     PlantedFault planted_fault = PlantedFault::none;
-    bool exclusive = true;             // nobody else uses this store (SQLite): leases are taken at once and need no renewal
+    bool exclusive =
+        true;  // nobody else uses this store (SQLite): leases are taken at once and need no renewal
 };
 
 class Engine {
@@ -65,26 +74,31 @@ public:
     /// The declaration, as accepted last. Rollouts under way keep their stored specification.
     void set_environments(std::shared_ptr<model::Environments const> environments);
 
-    /// Errors: not_found, invalid, conflict (disabled), unsupported (a sample). Blockers are part of the answer.
+    /// Errors: not_found, invalid, conflict (disabled), unsupported (a sample). Blockers are part of the
+    /// answer.
     awaitable<Result<model::PlanView>> plan(std::string environment, model::DeployRequest request);
-    /// Stored when it returns. Errors as `plan`; conflict also when another one is under way and the request says refuse.
-    awaitable<Result<model::DeploymentView>> deploy(std::string environment, model::DeployRequest request, Caller caller,
-                                                    AlsoStore also = {});
+    /// Stored when it returns. Errors as `plan`; conflict also when another one is under way and the request
+    /// says refuse.
+    awaitable<Result<model::DeploymentView>> deploy(std::string environment, model::DeployRequest request,
+                                                    Caller caller, AlsoStore also = {});
     /// Errors: not_found, conflict (names the state that does not allow it).
-    awaitable<Result<model::DeploymentView>> act(DeploymentId id, Action action, Caller caller, AlsoStore also = {});
+    awaitable<Result<model::DeploymentView>> act(DeploymentId id, Action action, Caller caller,
+                                                 AlsoStore also = {});
     /// A new deployment of the same version and options. Errors: not_found, conflict (it has not ended).
     awaitable<Result<model::DeploymentView>> retry(DeploymentId id, Caller caller, AlsoStore also = {});
-    /// A new deployment of the version that was there before `id`, or of a named one, as blue-green without a watch...
-    /// with the strategy of `id`. A deployment that is still under way is aborted instead and is itself the answer.
-    awaitable<Result<model::DeploymentView>> rollback(DeploymentId id, std::optional<std::string> version, Caller caller,
-                                                      AlsoStore also = {});
+    /// A new deployment of the version that was there before `id`, or of a named one, as blue-green without a
+    /// watch... with the strategy of `id`. A deployment that is still under way is aborted instead and is
+    /// itself the answer.
+    awaitable<Result<model::DeploymentView>> rollback(DeploymentId id, std::optional<std::string> version,
+                                                      Caller caller, AlsoStore also = {});
 
     /// From memory; nothing when it is not under way (then read it from the store: `view_of`).
     std::optional<model::DeploymentView> open_deployment(DeploymentId const& id) const;
     /// From memory. Errors: not_found.
     Result<model::EnvironmentView> environment(std::string const& name) const;
     Result<model::EnvironmentStatusView> environment_status(std::string const& name) const;
-    /// Changes whenever anything that `environment` tells does: for caches and ETags. Names beside it are sorted.
+    /// Changes whenever anything that `environment` tells does: for caches and ETags. Names beside it are
+    /// sorted.
     std::uint64_t revision() const;
     std::vector<std::string> environment_names() const;
 
@@ -106,7 +120,8 @@ private:
 };
 
 /// A stored deployment with its rollouts, as it is shown.
-model::DeploymentView view_of(model::Deployment const& deployment, std::vector<model::Rollout> const& rollouts,
+model::DeploymentView view_of(model::Deployment const& deployment,
+                              std::vector<model::Rollout> const& rollouts,
                               std::optional<WallTime> observed_at = {});
 
 }  // namespace rollout

@@ -16,8 +16,9 @@ void absorb(model::Rollout& rollout, Observation const& seen) {
     model::Evidence& evidence = rollout.evidence;
     model::Counts canary, stable;
     for (traffic::ServerState const& server : seen.router.servers) {
-        auto replica = std::find_if(seen.replicas.begin(), seen.replicas.end(),
-                                    [&](target::Replica const& candidate) { return candidate.name == server.name; });
+        auto replica =
+            std::find_if(seen.replicas.begin(), seen.replicas.end(),
+                         [&](target::Replica const& candidate) { return candidate.name == server.name; });
         auto known = evidence.totals.find(server.name);
         model::Counts before;
         bool first_reading = known == evidence.totals.end();
@@ -40,7 +41,8 @@ void absorb(model::Rollout& rollout, Observation const& seen) {
 }
 
 void begin_stage(model::Evidence& evidence, int weight_percent) {
-    if (weight_percent == 100 && evidence.stage_stable.requests > 0) evidence.before_stable = evidence.stage_stable;
+    if (weight_percent == 100 && evidence.stage_stable.requests > 0)
+        evidence.before_stable = evidence.stage_stable;
     evidence.stage_canary = {};
     evidence.stage_stable = {};
 }

@@ -10,7 +10,8 @@ Observation seen(std::vector<std::tuple<int, std::uint64_t, std::uint64_t, char 
     for (auto const& [revision, requests, failures, generation] : servers) {
         std::string name = target::replica_name("web", revision, 0);
         look.replicas.push_back({.name = name, .revision = revision});
-        look.router.servers.push_back({.name = name, .counts = {requests, failures}, .generation = generation});
+        look.router.servers.push_back(
+            {.name = name, .counts = {requests, failures}, .generation = generation});
     }
     return look;
 }

@@ -6,14 +6,19 @@ namespace {
 
 using model::Strategy;
 
-int share_of(int replicas, int weight_percent) { return std::clamp((replicas * weight_percent + 99) / 100, 1, replicas); }
+int share_of(int replicas, int weight_percent) {
+    return std::clamp((replicas * weight_percent + 99) / 100, 1, replicas);
+}
 
 int rounded_percent(int part, int whole) { return (200 * part + whole) / (2 * whole); }
 
 /// Collects steps; each is the last one with something changed.
 class Builder {
 public:
-    Builder(int old_replicas, int new_replicas) { now_.old_replicas = old_replicas; wanted_ = new_replicas; }
+    Builder(int old_replicas, int new_replicas) {
+        now_.old_replicas = old_replicas;
+        wanted_ = new_replicas;
+    }
 
     void grow(int new_replicas) {
         if (new_replicas == now_.new_replicas) return;
@@ -52,7 +57,9 @@ private:
     std::vector<Step> steps_;
 };
 
-bool contains(std::vector<int> const& list, int value) { return std::find(list.begin(), list.end(), value) != list.end(); }
+bool contains(std::vector<int> const& list, int value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
 
 void finish(Builder& plan) {
     plan.add(StepKind::promote);
@@ -99,7 +106,8 @@ void plan_rolling(Builder& plan, model::StrategySettings const& settings) {
         int grown = std::min(wanted, plan.now().new_replicas + batch);
         // With little or no surge some old replicas go first, never more than may be unavailable.
         int room = std::max(0, std::max(wanted, plan.now().old_replicas) + settings.surge - grown);
-        if (plan.now().old_replicas > room && settings.unavailable > 0 && grown - plan.now().new_replicas > settings.surge)
+        if (plan.now().old_replicas > room && settings.unavailable > 0 &&
+            grown - plan.now().new_replicas > settings.surge)
             plan.shrink_old(std::max(1, plan.now().old_replicas - settings.unavailable));
         plan.grow(grown);
         if (!std::exchange(checked, true)) plan.add(StepKind::check);
@@ -139,23 +147,33 @@ Duration at_least(std::vector<Step> const& steps) {
 
 std::string say(Step const& step, std::string const& old_version, std::string const& new_version) {
     switch (step.kind) {
-        case StepKind::prepare: return fmt::format("start {} of {}", replicas(step.new_replicas), new_version);
-        case StepKind::wait_ready: return fmt::format("wait until {} of {} can take traffic", replicas(step.new_replicas), new_version);
-        case StepKind::check: return fmt::format("check that {} stays ready", new_version);
-        case StepKind::shift: return fmt::format("send {} % of the traffic to {}", step.weight_percent, new_version);
-        case StepKind::bake: return fmt::format("watch at {} % for {}", step.weight_percent, base::say_duration(step.at_least));
+        case StepKind::prepare:
+            return fmt::format("start {} of {}", replicas(step.new_replicas), new_version);
+        case StepKind::wait_ready:
+            return fmt::format("wait until {} of {} can take traffic", replicas(step.new_replicas),
+                               new_version);
+        case StepKind::check:
+            return fmt::format("check that {} stays ready", new_version);
+        case StepKind::shift:
+            return fmt::format("send {} % of the traffic to {}", step.weight_percent, new_version);
+        case StepKind::bake:
+            return fmt::format("watch at {} % for {}", step.weight_percent,
+                               base::say_duration(step.at_least));
         case StepKind::judge:
             return step.decides ? fmt::format("decide whether {} is good", new_version)
                                 : fmt::format("judge the error rates at {} %", step.weight_percent);
-        case StepKind::gate: return "wait for a person to promote";
-        case StepKind::promote: return fmt::format("make {} the stable version", new_version);
+        case StepKind::gate:
+            return "wait for a person to promote";
+        case StepKind::promote:
+            return fmt::format("make {} the stable version", new_version);
         case StepKind::drain:
             return step.old_replicas == 0 ? fmt::format("let open requests to {} finish", old_version)
                                           : fmt::format("let open requests finish on all but {} of {}",
                                                         replicas(step.old_replicas), old_version);
         case StepKind::retire:
-            return step.old_replicas == 0 ? fmt::format("stop {}", old_version)
-                                          : fmt::format("stop all but {} of {}", replicas(step.old_replicas), old_version);
+            return step.old_replicas == 0
+                       ? fmt::format("stop {}", old_version)
+                       : fmt::format("stop all but {} of {}", replicas(step.old_replicas), old_version);
     }
     return {};
 }

@@ -14,8 +14,9 @@ struct PlanInput {
     int new_replicas = 1;
 };
 
-/// Canary replicas rise with the weight (capacity before weight), the old version keeps all of its replicas until the new one
-/// is promoted by a change of roles: no second rollout. After `promote` there is no way back but a new deployment.
+/// Canary replicas rise with the weight (capacity before weight), the old version keeps all of its replicas
+/// until the new one is promoted by a change of roles: no second rollout. After `promote` there is no way
+/// back but a new deployment.
 std::vector<Step> plan(PlanInput const& input);
 
 /// Observed time that the plan takes at the very least.

@@ -9,8 +9,8 @@ namespace {
 std::string sketch(std::vector<Step> const& steps) {
     std::string text;
     for (Step const& step : steps)
-        text += fmt::format("{} {}% new {} old {}{}\n", base::enum_name(step.kind), step.weight_percent, step.new_replicas,
-                            step.old_replicas, step.decides ? " decides" : "");
+        text += fmt::format("{} {}% new {} old {}{}\n", base::enum_name(step.kind), step.weight_percent,
+                            step.new_replicas, step.old_replicas, step.decides ? " decides" : "");
     return text;
 }
 
@@ -126,7 +126,8 @@ TEST(Plan, AGateStandsBehindItsWeight) {
     input.settings.gates_percent = {50};
     auto steps = plan(input);
 
-    auto gate = std::find_if(steps.begin(), steps.end(), [](Step const& step) { return step.kind == StepKind::gate; });
+    auto gate = std::find_if(steps.begin(), steps.end(),
+                             [](Step const& step) { return step.kind == StepKind::gate; });
 
     ASSERT_NE(gate, steps.end());
     EXPECT_EQ(gate->weight_percent, 50);
@@ -140,7 +141,8 @@ TEST(Plan, EveryPlanKeepsEnoughCapacityForEveryWeight) {
             for (int new_replicas = 1; new_replicas <= 7; ++new_replicas)
                 for (int surge = 0; surge <= 3; ++surge)
                     for (int unavailable = surge == 0 ? 1 : 0; unavailable <= 2; ++unavailable) {
-                        PlanInput input{.strategy = strategy, .old_replicas = old_replicas, .new_replicas = new_replicas};
+                        PlanInput input{
+                            .strategy = strategy, .old_replicas = old_replicas, .new_replicas = new_replicas};
                         input.settings.surge = surge;
                         input.settings.unavailable = unavailable;
                         auto steps = plan(input);
@@ -150,7 +152,8 @@ TEST(Plan, EveryPlanKeepsEnoughCapacityForEveryWeight) {
                             weight = step.weight_percent;
                             EXPECT_TRUE(step.new_replicas > 0 || step.old_replicas > 0);
                             EXPECT_TRUE(step.weight_percent == 0 || step.new_replicas > 0);
-                            EXPECT_TRUE(step.weight_percent == 100 || old_replicas == 0 || step.old_replicas > 0);
+                            EXPECT_TRUE(step.weight_percent == 100 || old_replicas == 0 ||
+                                        step.old_replicas > 0);
                         }
                         EXPECT_EQ(weight, 100);
                         EXPECT_EQ(steps.back().new_replicas, new_replicas);

@@ -1,5 +1,5 @@
-// Runs tests/rollout/*.scenario: a story of one rollout, told in lines, against the pure core and an ideal target.
-// The words are listed in tests/rollout/README.md.
+// Runs tests/rollout/*.scenario: a story of one rollout, told in lines, against the pure core and an ideal
+// target. The words are listed in tests/rollout/README.md.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -43,7 +43,9 @@ public:
 
 private:
     template <class T>
-    void read(std::istringstream& words, T& value) { ASSERT_TRUE(words >> value) << where_; }
+    void read(std::istringstream& words, T& value) {
+        ASSERT_TRUE(words >> value) << where_;
+    }
     void set(std::istringstream& words, std::string const& on, bool& value) {
         std::string word;
         words >> word;
@@ -57,7 +59,8 @@ private:
         return parsed ? *parsed : Duration{};
     }
 
-    // rollout canary 1.0.0 1.1.0 replicas 3 bake 10s weights 10,50,100 ...      (from "none": a first deployment)
+    // rollout canary 1.0.0 1.1.0 replicas 3 bake 10s weights 10,50,100 ...      (from "none": a first
+    // deployment)
     void begin(std::istringstream& words) {
         std::string strategy, from, to, option;
         int replicas = 1;
@@ -65,20 +68,32 @@ private:
         rollout_.strategy = *base::parse_enum<model::Strategy>(strategy, "strategy");
         rollout_.settings.bake = 10s;
         while (words >> option) {
-            if (option == "replicas") read(words, replicas);
-            else if (option == "bake") rollout_.settings.bake = duration(words);
-            else if (option == "weights") rollout_.settings.weights_percent = list(words);
-            else if (option == "gates") rollout_.settings.gates_percent = list(words);
-            else if (option == "deadline") rollout_.settings.progress_deadline = duration(words);
-            else if (option == "drain_limit") rollout_.settings.drain_limit = duration(words);
-            else if (option == "max_wait") rollout_.judge.max_wait = duration(words);
-            else if (option == "on_no_data") rollout_.judge.on_no_data = choice<model::NoDataPolicy>(words);
-            else if (option == "on_source_down") rollout_.judge.on_source_down = choice<model::SourceDownPolicy>(words);
-            else if (option == "unjudged") rollout_.judge.enabled = false;
-            else FAIL() << where_ << ": unknown option " << option;
+            if (option == "replicas")
+                read(words, replicas);
+            else if (option == "bake")
+                rollout_.settings.bake = duration(words);
+            else if (option == "weights")
+                rollout_.settings.weights_percent = list(words);
+            else if (option == "gates")
+                rollout_.settings.gates_percent = list(words);
+            else if (option == "deadline")
+                rollout_.settings.progress_deadline = duration(words);
+            else if (option == "drain_limit")
+                rollout_.settings.drain_limit = duration(words);
+            else if (option == "max_wait")
+                rollout_.judge.max_wait = duration(words);
+            else if (option == "on_no_data")
+                rollout_.judge.on_no_data = choice<model::NoDataPolicy>(words);
+            else if (option == "on_source_down")
+                rollout_.judge.on_source_down = choice<model::SourceDownPolicy>(words);
+            else if (option == "unjudged")
+                rollout_.judge.enabled = false;
+            else
+                FAIL() << where_ << ": unknown option " << option;
         }
         rollout_.component = "web";
-        rollout_.to = {.number = 2, .version = to, .traffic = {.listen = "127.0.0.1:80", .health = "/healthz"}};
+        rollout_.to = {
+            .number = 2, .version = to, .traffic = {.listen = "127.0.0.1:80", .health = "/healthz"}};
         rollout_.to.workload.replicas = replicas;
         if (from != "none") {
             rollout_.from = rollout_.to;
@@ -128,13 +143,20 @@ private:
     }
     void act(std::string const& text) {
         base::Result<void> done;
-        if (text == "pause") done = pause(rollout_);
-        else if (text == "resume") done = resume(rollout_);
-        else if (text == "promote") done = promote(rollout_, false);
-        else if (text == "promote all") done = promote(rollout_, true);
-        else if (text == "abort") done = abort(rollout_, model::AbortCause::person);
-        else if (text == "supersede") done = abort(rollout_, model::AbortCause::superseded);
-        else FAIL() << where_ << ": unknown line";
+        if (text == "pause")
+            done = pause(rollout_);
+        else if (text == "resume")
+            done = resume(rollout_);
+        else if (text == "promote")
+            done = promote(rollout_, false);
+        else if (text == "promote all")
+            done = promote(rollout_, true);
+        else if (text == "abort")
+            done = abort(rollout_, model::AbortCause::person);
+        else if (text == "supersede")
+            done = abort(rollout_, model::AbortCause::superseded);
+        else
+            FAIL() << where_ << ": unknown line";
         ASSERT_TRUE(done) << where_ << ": " << done.error().message;
     }
     void forget_time() { looked_ = false; }
@@ -153,7 +175,8 @@ private:
             step();
             if (fact(what) == value) return;
         }
-        FAIL() << where_ << ": after that time it is " << fact(what) << ": " << rollout_.reason << "\n" << all_log();
+        FAIL() << where_ << ": after that time it is " << fact(what) << ": " << rollout_.reason << "\n"
+               << all_log();
     }
     std::string fact(std::string const& what) {
         if (what == "phase") return std::string(base::enum_name(rollout_.phase));
@@ -165,14 +188,16 @@ private:
         return "?";
     }
     int count(int revision) {
-        return static_cast<int>(std::count_if(replicas_.begin(), replicas_.end(), [&](auto const& r) { return r.second.revision == revision; }));
+        return static_cast<int>(std::count_if(replicas_.begin(), replicas_.end(),
+                                              [&](auto const& r) { return r.second.revision == revision; }));
     }
     void expect(std::istringstream& words) {
         std::string what, value;
         words >> what;
         std::getline(words >> std::ws, value);
         if (what == "reason")
-            EXPECT_NE(rollout_.reason.find(value), std::string::npos) << where_ << "\nit says: " << rollout_.reason;
+            EXPECT_NE(rollout_.reason.find(value), std::string::npos)
+                << where_ << "\nit says: " << rollout_.reason;
         else if (what == "log")
             EXPECT_NE(all_log().find(value), std::string::npos) << where_ << "\n" << all_log();
         else if (what == "lost")
@@ -189,21 +214,28 @@ private:
     // -- The ideal target.
 
     void start(model::Revision const& revision, int slot) {
-        target::Replica replica{.name = target::replica_name("web", revision.number, slot), .revision = revision.number, .slot = slot,
-                                .version = revision.version, .port = static_cast<std::uint16_t>(20000 + revision.number * 100 + slot)};
+        target::Replica replica{.name = target::replica_name("web", revision.number, slot),
+                                .revision = revision.number,
+                                .slot = slot,
+                                .version = revision.version,
+                                .port = static_cast<std::uint16_t>(20000 + revision.number * 100 + slot)};
         replica.process = {.phase = target::ProcessPhase::running, .pid = 1, .starts = 1};
         if (replicas_.contains(replica.name)) return;
         replicas_[replica.name] = replica;
-        servers_[replica.name] = {.name = replica.name, .address = fmt::format("127.0.0.1:{}", replica.port), .generation = "1"};
+        servers_[replica.name] = {
+            .name = replica.name, .address = fmt::format("127.0.0.1:{}", replica.port), .generation = "1"};
         servers_[replica.name].routable = revision.number == 1;
         servers_[replica.name].check = revision.number == 1 ? "L7OK" : "INI";
         routable_at_[replica.name] = now_ + (revision.number == 1 ? Duration{} : ready_after_);
-        if (revision.number == 2) in_router_.erase(replica.name);
-        else in_router_.insert(replica.name);
+        if (revision.number == 2)
+            in_router_.erase(replica.name);
+        else
+            in_router_.insert(replica.name);
     }
 
     Observation look() {
-        Observation seen{.at = WallTime(std::chrono::duration_cast<WallTime::duration>(now_)), .elapsed = looked_ ? tick : Duration{}};
+        Observation seen{.at = WallTime(std::chrono::duration_cast<WallTime::duration>(now_)),
+                         .elapsed = looked_ ? tick : Duration{}};
         looked_ = true;
         if (!reachable_) seen.problem = "the target does not answer";
         for (auto& [name, replica] : replicas_) {
@@ -211,7 +243,8 @@ private:
             bool up = now_ >= routable_at_[name] && !dead_.contains(name);
             server.routable = up;
             server.check = up ? "L7OK" : dead_.contains(name) ? "L4CON" : "L7STS 503";
-            replica.process.phase = dead_.contains(name) ? target::ProcessPhase::backing_off : target::ProcessPhase::running;
+            replica.process.phase =
+                dead_.contains(name) ? target::ProcessPhase::backing_off : target::ProcessPhase::running;
             seen.replicas.push_back(replica);
             if (in_router_.contains(name)) seen.router.servers.push_back(server);
         }
@@ -322,8 +355,9 @@ std::vector<std::string> stories() {
     return files;
 }
 
-INSTANTIATE_TEST_SUITE_P(Told, Scenario, testing::ValuesIn(stories()),
-                         [](auto const& which) { return std::filesystem::path(which.param).stem().string(); });
+INSTANTIATE_TEST_SUITE_P(Told, Scenario, testing::ValuesIn(stories()), [](auto const& which) {
+    return std::filesystem::path(which.param).stem().string();
+});
 
 }  // namespace
 }  // namespace rollout

@@ -48,7 +48,8 @@ double log_mixture(Tally const& seen, Prior const& prior) {
 }
 Prior const any_rate{0.5};
 
-/// A service that fails once in ten requests, in a hundred or in a thousand: all are expected, so that none decides late.
+/// A service that fails once in ten requests, in a hundred or in a thousand: all are expected, so that none
+/// decides late.
 double log_mixture_of_scales(Tally const& seen) {
     static std::array const priors{any_rate, Prior{5}, Prior{50}, Prior{500}};
     double sum = log_mixture(seen, priors[0]);
@@ -68,9 +69,10 @@ double bisect(double low, double high, IsLow const& is_low) {
 
 // -- The two-sample test: evidence against "canary rate minus stable rate is at most (or at least) d".
 //
-// The likelihood averaged over all pairs of rates, divided by the greatest likelihood that the hypothesis allows, exceeds
-// 1/risk with a chance of at most `risk`, at any look (Ville's inequality; "universal inference", Wasserman, Ramdas and
-// Balakrishnan 2020), however the traffic is split and whenever the split changes.
+// The likelihood averaged over all pairs of rates, divided by the greatest likelihood that the hypothesis
+// allows, exceeds 1/risk with a chance of at most `risk`, at any look (Ville's inequality; "universal
+// inference", Wasserman, Ramdas and Balakrishnan 2020), however the traffic is split and whenever the split
+// changes.
 
 /// The greatest likelihood with canary rate = stable rate + d.
 double log_greatest_likelihood(Tally const& canary, Tally const& stable, double d) {
@@ -102,9 +104,11 @@ public:
     /// Against "at most d".
     bool refutes_at_most(double d, double risk) const {
         if (difference_ <= d) return false;
-        return exceeds(log_greatest_likelihood(canary_, stable_, d) - std::log(risk), [&] { return apart(); });
+        return exceeds(log_greatest_likelihood(canary_, stable_, d) - std::log(risk),
+                       [&] { return apart(); });
     }
-    /// Against "at least d". A good version most often fails as the old one does, so one rate for both is half expected.
+    /// Against "at least d". A good version most often fails as the old one does, so one rate for both is
+    /// half expected.
     bool refutes_at_least(double d, double risk) const {
         if (difference_ >= d) return false;
         return exceeds(log_greatest_likelihood(canary_, stable_, d) - std::log(risk),
@@ -112,7 +116,8 @@ public:
     }
 
 private:
-    /// No average is above the greatest likelihood of all: most looks end with this comparison, which is cheap.
+    /// No average is above the greatest likelihood of all: most looks end with this comparison, which is
+    /// cheap.
     template <class Average>
     bool exceeds(double wanted, Average const& average) const {
         return log_greatest_ >= wanted && average() >= wanted;
@@ -147,7 +152,8 @@ std::string number(std::uint64_t count) {
 std::string requests(std::uint64_t count) { return count == 1 ? "1 request" : number(count) + " requests"; }
 
 std::string fails(std::string const& version, Counts const& counts) {
-    return fmt::format("{} fails {} of {}", version, percent(Tally(counts).rate()), requests(counts.requests));
+    return fmt::format("{} fails {} of {}", version, percent(Tally(counts).rate()),
+                       requests(counts.requests));
 }
 
 struct Test {
@@ -160,15 +166,17 @@ struct Test {
 double margin_of(Test const& test) { return test.input.settings.margin_percent / 100; }
 
 std::string say_comparison(Test const& test, Verdict verdict) {
-    std::string rates = fmt::format("{}{}, {} {} of {}{}", test.where, fails(test.input.canary_version, test.counts.canary),
-                                    test.input.stable_version, percent(Tally(test.counts.stable).rate()),
-                                    number(test.counts.stable.requests),
-                                    test.input.historical ? " in its last window before the switch" : "");
+    std::string rates =
+        fmt::format("{}{}, {} {} of {}{}", test.where, fails(test.input.canary_version, test.counts.canary),
+                    test.input.stable_version, percent(Tally(test.counts.stable).rate()),
+                    number(test.counts.stable.requests),
+                    test.input.historical ? " in its last window before the switch" : "");
     Limits limits = difference(test.counts, test.risk);
     std::string allowed = fmt::format("{:g} allowed", test.input.settings.margin_percent);
     if (verdict == Verdict::bad) return fmt::format("{}: worse by at least {}", rates, points(limits.lower));
     if (verdict == Verdict::good && limits.upper <= 0) return fmt::format("{}: better", rates);
-    if (verdict == Verdict::good) return fmt::format("{}: at most {} worse, {}", rates, points(limits.upper), allowed);
+    if (verdict == Verdict::good)
+        return fmt::format("{}: at most {} worse, {}", rates, points(limits.upper), allowed);
     return fmt::format("{}: not decided, may be up to {} worse, {}", rates, points(limits.upper), allowed);
 }
 
@@ -179,7 +187,8 @@ std::string say_first(Test const& test, Judgement const& judgement) {
         return fmt::format("{}, at least {}: above the limit of {:g} % for a first deployment", rate,
                            percent(judgement.canary_limits.lower), limit);
     return fmt::format("{}, at most {}: {}the limit for a first deployment is {:g} % and {:g} points", rate,
-                       percent(judgement.canary_limits.upper), judgement.verdict == Verdict::good ? "" : "not decided, ", limit,
+                       percent(judgement.canary_limits.upper),
+                       judgement.verdict == Verdict::good ? "" : "not decided, ", limit,
                        test.input.settings.margin_percent);
 }
 
@@ -198,10 +207,11 @@ void judge_first(Test const& test, Judgement& judgement) {
 
 void judge_pair(Test const& test, Judgement& judgement) {
     judgement.verdict = compare(test.counts, test.risk, margin_of(test));
-    judgement.sentence = can_compare(test.counts) ? say_comparison(test, judgement.verdict)
-                                                  : fmt::format("{}{}, {} has none to compare with", test.where,
-                                                                fails(test.input.canary_version, test.counts.canary),
-                                                                test.input.stable_version);
+    judgement.sentence =
+        can_compare(test.counts)
+            ? say_comparison(test, judgement.verdict)
+            : fmt::format("{}{}, {} has none to compare with", test.where,
+                          fails(test.input.canary_version, test.counts.canary), test.input.stable_version);
 }
 
 Judgement run(Test const& test) {
@@ -216,7 +226,8 @@ Judgement run(Test const& test) {
         judgement.verdict = Verdict::source_down;
         judgement.sentence = "the requests are not counted at present, so nothing is decided";
     } else if (test.counts.canary.requests == 0) {
-        judgement.sentence = fmt::format("{}{} has had no request yet", test.where, test.input.canary_version);
+        judgement.sentence =
+            fmt::format("{}{} has had no request yet", test.where, test.input.canary_version);
     } else if (test.input.first_deployment) {
         judge_first(test, judgement);
     } else {
@@ -231,7 +242,10 @@ Judged judge(JudgeInput const& input) {
     double half = input.settings.risk / 2;
     Judged judged;
     judged.total = run({input, {input.canary, input.stable}, half, ""});
-    judged.stage = run({input, {input.stage_canary, input.stage_stable}, half / std::max(1, input.stages), "at this weight "});
+    judged.stage = run({input,
+                        {input.stage_canary, input.stage_stable},
+                        half / std::max(1, input.stages),
+                        "at this weight "});
     judged.verdict = judged.stage.verdict == Verdict::bad ? Verdict::bad : judged.total.verdict;
     return judged;
 }
@@ -246,7 +260,9 @@ Limits confidence_sequence(Counts const& counts, double risk) {
             .upper = seen.successes == 0 ? 1 : bisect(rate, 1, is_likely)};
 }
 
-bool is_worse(Pair const& counts, double risk) { return can_compare(counts) && Evidence(counts).refutes_at_most(0, risk); }
+bool is_worse(Pair const& counts, double risk) {
+    return can_compare(counts) && Evidence(counts).refutes_at_most(0, risk);
+}
 
 bool is_within(Pair const& counts, double risk, double margin) {
     return can_compare(counts) && Evidence(counts).refutes_at_least(margin, risk);

@@ -1,4 +1,5 @@
-// What the error counts say of a new version. Pure, and valid at every look: docs/verdict.md explains the rule.
+// What the error counts say of a new version. Pure, and valid at every look: docs/verdict.md explains the
+// rule.
 #pragma once
 #include "model/deployment.hpp"
 
@@ -7,24 +8,25 @@ namespace rollout {
 struct JudgeInput {
     model::Counts canary{}, stable{};              // since the canary's first request
     model::Counts stage_canary{}, stage_stable{};  // at the current weight
-    int stages = 1;                // weights in the plan: the stage tests share their half of the risk
-    bool historical = false;       // the stable counts are the last window before the switch
-    bool first_deployment = false; // nothing to compare with: judged by an absolute limit
-    bool source_down = false;      // the data plane does not count
+    int stages = 1;                 // weights in the plan: the stage tests share their half of the risk
+    bool historical = false;        // the stable counts are the last window before the switch
+    bool first_deployment = false;  // nothing to compare with: judged by an absolute limit
+    bool source_down = false;       // the data plane does not count
     model::JudgeSettings settings{};
     std::string canary_version{}, stable_version{};  // for the sentence
 };
 
 struct Judged {
     model::Judgement total, stage;
-    model::Verdict verdict = model::Verdict::none;  // source_down; else bad from either test; else what the total says
+    model::Verdict verdict =
+        model::Verdict::none;  // source_down; else bad from either test; else what the total says
 };
 
 /// Never `none`. Looking more often spends no more risk.
 Judged judge(JudgeInput const& input);
 
-/// Limits that hold at all looks together, but for a chance of `risk`: a Beta-binomial mixture with the prior (1/2, 1/2).
-/// Without requests: from 0 to 1.
+/// Limits that hold at all looks together, but for a chance of `risk`: a Beta-binomial mixture with the prior
+/// (1/2, 1/2). Without requests: from 0 to 1.
 model::Limits confidence_sequence(model::Counts const& counts, double risk);
 
 /// Two versions' counts.
@@ -32,15 +34,17 @@ struct Pair {
     model::Counts canary{}, stable{};
     bool operator==(Pair const&) const = default;
 };
-/// Refuted: "the canary fails no more often". True of equal versions with a chance of at most `risk` over all looks.
+/// Refuted: "the canary fails no more often". True of equal versions with a chance of at most `risk` over all
+/// looks.
 bool is_worse(Pair const& counts, double risk);
-/// Refuted: "the canary fails more often by `margin` (0 to 1) or more". Wrong with a chance of at most `risk` over all looks.
+/// Refuted: "the canary fails more often by `margin` (0 to 1) or more". Wrong with a chance of at most `risk`
+/// over all looks.
 bool is_within(Pair const& counts, double risk, double margin);
 /// Both: `bad` when worse, `good` when within the margin, else `not_enough_data`.
 model::Verdict compare(Pair const& counts, double risk, double margin);
 
-/// Limits for canary rate minus stable rate, from -1 to 1, by the same test: `bad` means a lower limit above 0, `good` an upper
-/// limit below the margin. Each limit has its own `risk`.
+/// Limits for canary rate minus stable rate, from -1 to 1, by the same test: `bad` means a lower limit above
+/// 0, `good` an upper limit below the margin. Each limit has its own `risk`.
 model::Limits difference(Pair const& counts, double risk);
 
 }  // namespace rollout

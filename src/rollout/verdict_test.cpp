@@ -50,8 +50,14 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"both always fail", {1000, 1000}, {9000, 9000}, Verdict::good},
         Row{"the new one always fails", {5, 5}, {45, 0}, Verdict::bad},
         Row{"the old one always fails", {500, 0}, {4500, 4500}, Verdict::good},
-        Row{"huge and equal", {1'000'000'000'000, 1'000'000'000}, {9'000'000'000'000, 9'000'000'000}, Verdict::good},
-        Row{"huge and worse", {1'000'000'000'000, 1'100'000'000}, {9'000'000'000'000, 9'000'000'000}, Verdict::bad}));
+        Row{"huge and equal",
+            {1'000'000'000'000, 1'000'000'000},
+            {9'000'000'000'000, 9'000'000'000},
+            Verdict::good},
+        Row{"huge and worse",
+            {1'000'000'000'000, 1'100'000'000},
+            {9'000'000'000'000, 9'000'000'000},
+            Verdict::bad}));
 
 JudgeInput input(Counts canary, Counts stable) {
     return {.canary = canary,
@@ -69,17 +75,20 @@ TEST(Judge, SaysWhatIsBad) {
     Judged judged = judge(input({412, 21}, {3708, 4}));
 
     EXPECT_EQ(judged.verdict, Verdict::bad);
-    EXPECT_EQ(judged.total.sentence, "1.2.0 fails 5.1 % of 412 requests, 1.0.0 0.1 % of 3,708: worse by at least 1.5 points");
+    EXPECT_EQ(judged.total.sentence,
+              "1.2.0 fails 5.1 % of 412 requests, 1.0.0 0.1 % of 3,708: worse by at least 1.5 points");
     EXPECT_EQ(judged.stage.sentence,
-              "at this weight 1.2.0 fails 5.1 % of 412 requests, 1.0.0 0.1 % of 3,708: worse by at least 1.3 points");
+              "at this weight 1.2.0 fails 5.1 % of 412 requests, 1.0.0 0.1 % of 3,708: worse by at least 1.3 "
+              "points");
 }
 
 TEST(Judge, SaysWhatIsGood) {
     Judged judged = judge(input({3000, 3}, {27'000, 27}));
 
     EXPECT_EQ(judged.verdict, Verdict::good);
-    EXPECT_EQ(judged.total.sentence,
-              "1.2.0 fails 0.1 % of 3,000 requests, 1.0.0 0.1 % of 27,000: at most 0.5 points worse, 2 allowed");
+    EXPECT_EQ(
+        judged.total.sentence,
+        "1.2.0 fails 0.1 % of 3,000 requests, 1.0.0 0.1 % of 27,000: at most 0.5 points worse, 2 allowed");
 }
 
 TEST(Judge, SaysWhatIsBetter) {
@@ -94,7 +103,8 @@ TEST(Judge, SaysHowMuchWorseItMayBeWhileNothingIsDecided) {
 
     EXPECT_EQ(judged.verdict, Verdict::not_enough_data);
     EXPECT_EQ(judged.total.sentence,
-              "1.2.0 fails 0.0 % of 100 requests, 1.0.0 0.1 % of 900: not decided, may be up to 6.8 points worse, 2 allowed");
+              "1.2.0 fails 0.0 % of 100 requests, 1.0.0 0.1 % of 900: not decided, may be up to 6.8 points "
+              "worse, 2 allowed");
 }
 
 TEST(Judge, WaitsForTheFirstRequest) {
@@ -166,7 +176,8 @@ TEST(Judge, LabelsCountsFromBeforeTheSwitch) {
 
     EXPECT_TRUE(judged.total.historical);
     EXPECT_EQ(judged.total.sentence,
-              "1.2.0 fails 5.1 % of 412 requests, 1.0.0 0.1 % of 3,708 in its last window before the switch: worse by at least "
+              "1.2.0 fails 5.1 % of 412 requests, 1.0.0 0.1 % of 3,708 in its last window before the switch: "
+              "worse by at least "
               "1.5 points");
 }
 
@@ -182,8 +193,9 @@ TEST(FirstDeployment, IsBadWhenItsLowerLimitIsAboveTheLimit) {
     Judged judged = judge(first({200, 40}));
 
     EXPECT_EQ(judged.verdict, Verdict::bad);
-    EXPECT_EQ(judged.total.sentence,
-              "1.2.0 fails 20.0 % of 200 requests, at least 10.0 %: above the limit of 5 % for a first deployment");
+    EXPECT_EQ(
+        judged.total.sentence,
+        "1.2.0 fails 20.0 % of 200 requests, at least 10.0 %: above the limit of 5 % for a first deployment");
 }
 
 TEST(FirstDeployment, IsGoodWhenItsUpperLimitIsBelowLimitAndMargin) {
@@ -191,7 +203,8 @@ TEST(FirstDeployment, IsGoodWhenItsUpperLimitIsBelowLimitAndMargin) {
 
     EXPECT_EQ(judged.verdict, Verdict::good);
     EXPECT_EQ(judged.total.sentence,
-              "1.2.0 fails 0.0 % of 200 requests, at most 4.5 %: the limit for a first deployment is 5 % and 2 points");
+              "1.2.0 fails 0.0 % of 200 requests, at most 4.5 %: the limit for a first deployment is 5 % and "
+              "2 points");
 }
 
 TEST(FirstDeployment, IsNotDecidedInBetween) {
@@ -199,12 +212,15 @@ TEST(FirstDeployment, IsNotDecidedInBetween) {
 
     EXPECT_EQ(judged.verdict, Verdict::not_enough_data);
     EXPECT_EQ(judged.total.sentence,
-              "1.2.0 fails 5.0 % of 200 requests, at most 14.2 %: not decided, the limit for a first deployment is 5 % and 2 points");
+              "1.2.0 fails 5.0 % of 200 requests, at most 14.2 %: not decided, the limit for a first "
+              "deployment is 5 % and 2 points");
 }
 
 // -- Properties.
 
-double rate(Counts const& counts) { return static_cast<double>(counts.failures) / static_cast<double>(counts.requests); }
+double rate(Counts const& counts) {
+    return static_cast<double>(counts.failures) / static_cast<double>(counts.requests);
+}
 
 TEST(ConfidenceSequence, ContainsWhatWasSeenAndNarrowsWithEvidence) {
     for (double share : {0.0, 0.001, 0.02, 0.5, 1.0}) {
@@ -224,8 +240,8 @@ TEST(ConfidenceSequence, ContainsWhatWasSeenAndNarrowsWithEvidence) {
 }
 
 TEST(ConfidenceSequence, IsWhereTheMixtureOutweighsTheRateByTheRisk) {
-    // Without failures: Beta(1/2, n + 1/2) / Beta(1/2, 1/2) * risk = (1 - upper)^n, here for n = 3 by hand: the mixture is
-    // (1/2 * 3/2 * 5/2) / 3! = 0.3125.
+    // Without failures: Beta(1/2, n + 1/2) / Beta(1/2, 1/2) * risk = (1 - upper)^n, here for n = 3 by hand:
+    // the mixture is (1/2 * 3/2 * 5/2) / 3! = 0.3125.
     EXPECT_NEAR(std::pow(1 - confidence_sequence({3, 0}, 0.05).upper, 3), 0.3125 * 0.05, 1e-9);
     EXPECT_NEAR(std::pow(confidence_sequence({3, 3}, 0.05).lower, 3), 0.3125 * 0.05, 1e-9);
 }
@@ -249,7 +265,9 @@ TEST(Difference, ContainsWhatWasSeenAndAgreesWithTheVerdict) {
     }
 }
 
-int severity(Verdict verdict) { return verdict == Verdict::good ? 0 : verdict == Verdict::not_enough_data ? 1 : 2; }
+int severity(Verdict verdict) {
+    return verdict == Verdict::good ? 0 : verdict == Verdict::not_enough_data ? 1 : 2;
+}
 
 TEST(Compare, IsMonotoneInFailures) {
     for (std::uint64_t requests : {20U, 200U, 2000U, 20'000U}) {
@@ -273,8 +291,10 @@ TEST(Compare, NeedsNoMoreThanBothLimitsPartingWould) {
         for (std::uint64_t failures = 0; failures <= requests / 2; failures += 1 + failures / 8)
             for (std::uint64_t stable_failures : {std::uint64_t{0}, requests / 100, requests / 10}) {
                 Pair counts{{requests, failures}, {requests * 9, stable_failures}};
-                bool parted = confidence_sequence(counts.canary, risk / 2).lower > confidence_sequence(counts.stable, risk / 2).upper;
-                EXPECT_TRUE(!parted || is_worse(counts, risk)) << failures << " of " << requests << ", " << stable_failures;
+                bool parted = confidence_sequence(counts.canary, risk / 2).lower >
+                              confidence_sequence(counts.stable, risk / 2).upper;
+                EXPECT_TRUE(!parted || is_worse(counts, risk))
+                    << failures << " of " << requests << ", " << stable_failures;
             }
 }
 
@@ -285,7 +305,8 @@ public:
     Traffic(double stable_rate, double canary_rate, base::Random& random)
         : stable_rate_(stable_rate), canary_rate_(canary_rate), random_(random) {}
 
-    /// Ten requests to the canary, ninety to the stable version: a second at 100 a second and a weight of 10 %.
+    /// Ten requests to the canary, ninety to the stable version: a second at 100 a second and a weight of 10
+    /// %.
     void go_on() {
         send(10, canary_rate_, counts.canary);
         send(90, stable_rate_, counts.stable);
@@ -294,7 +315,8 @@ public:
 
 private:
     void send(int requests, double failure_rate, Counts& into) {
-        for (int i = 0; i < requests; ++i) into += {1, static_cast<double>(random_.below(1'000'000)) < failure_rate * 1e6 ? 1U : 0U};
+        for (int i = 0; i < requests; ++i)
+            into += {1, static_cast<double>(random_.below(1'000'000)) < failure_rate * 1e6 ? 1U : 0U};
     }
     double stable_rate_, canary_rate_;
     base::Random& random_;
@@ -336,14 +358,17 @@ struct Median {
 };
 
 TEST(Measured, DecidesSoonerThanThePlainRule) {
-    for (Median const& wanted : {Median{0.001, 0.05, Verdict::bad, 175, 80}, Median{0.001, 0.02, Verdict::bad, 510, 290},
-                                 Median{0.01, 0.05, Verdict::bad, 440, 280}, Median{0.01, 0.03, Verdict::bad, 1290, 900},
-                                 Median{0, 0, Verdict::good, 450, 350}, Median{0.001, 0.001, Verdict::good, 450, 350},
-                                 Median{0.01, 0.01, Verdict::good, 1260, 950}}) {
+    for (Median const& wanted :
+         {Median{0.001, 0.05, Verdict::bad, 175, 80}, Median{0.001, 0.02, Verdict::bad, 510, 290},
+          Median{0.01, 0.05, Verdict::bad, 440, 280}, Median{0.01, 0.03, Verdict::bad, 1290, 900},
+          Median{0, 0, Verdict::good, 450, 350}, Median{0.001, 0.001, Verdict::good, 450, 350},
+          Median{0.01, 0.01, Verdict::good, 1260, 950}}) {
         Decided plain = decide_often(wanted.stable, wanted.canary, limits_part);
         Decided sooner = decide_often(wanted.stable, wanted.canary, joint);
-        EXPECT_NEAR(static_cast<double>(plain.median_requests) / wanted.plain, 1, 0.2) << wanted.stable << " " << wanted.canary;
-        EXPECT_NEAR(static_cast<double>(sooner.median_requests) / wanted.joint, 1, 0.2) << wanted.stable << " " << wanted.canary;
+        EXPECT_NEAR(static_cast<double>(plain.median_requests) / wanted.plain, 1, 0.2)
+            << wanted.stable << " " << wanted.canary;
+        EXPECT_NEAR(static_cast<double>(sooner.median_requests) / wanted.joint, 1, 0.2)
+            << wanted.stable << " " << wanted.canary;
         EXPECT_EQ(plain.verdict, wanted.verdict);
         EXPECT_EQ(sooner.verdict, wanted.verdict);
     }
@@ -352,7 +377,8 @@ TEST(Measured, DecidesSoonerThanThePlainRule) {
 /// Lower 95 % limit (Wilson) for a chance that was seen `hits` times in `all`.
 double at_least(int hits, int all) {
     double n = all, share = hits / n, z2 = 1.96 * 1.96;
-    return (share + z2 / (2 * n) - 1.96 * std::sqrt(share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n);
+    return (share + z2 / (2 * n) - 1.96 * std::sqrt(share * (1 - share) / n + z2 / (4 * n * n))) /
+           (1 + z2 / n);
 }
 
 TEST(Measured, KeepsItsRisksOverWholeStreams) {
@@ -363,7 +389,8 @@ TEST(Measured, KeepsItsRisksOverWholeStreams) {
         base::Random random(2);
         int false_aborts = 0, misses = 0;
         for (int run = 0; run < runs; ++run) {
-            Traffic equal(failure_rate, failure_rate, random), worse(failure_rate, failure_rate + margin, random);
+            Traffic equal(failure_rate, failure_rate, random),
+                worse(failure_rate, failure_rate + margin, random);
             bool ever_bad = false, ever_good = false;
             for (int second = 0; second < 150; ++second) {
                 equal.go_on();

@@ -11,8 +11,11 @@ using model::Verdict;
 double percent(double share) { return std::round(share * 100'000) / 1000; }
 
 model::RateView rate(std::string const& version, model::Counts const& counts, model::Limits const& limits) {
-    double share = counts.requests == 0 ? 0 : static_cast<double>(counts.failures) / static_cast<double>(counts.requests);
-    return {version, counts.requests, counts.failures, percent(share), percent(limits.lower), percent(limits.upper)};
+    double share = counts.requests == 0
+                       ? 0
+                       : static_cast<double>(counts.failures) / static_cast<double>(counts.requests);
+    return {version,        counts.requests,       counts.failures,
+            percent(share), percent(limits.lower), percent(limits.upper)};
 }
 
 /// The stronger of the two tests: what one of them has decided is what is shown.
@@ -37,14 +40,16 @@ model::ComponentRolloutView view_of(model::Rollout const& rollout) {
     if (rollout.phase != model::Phase::queued) view.step = rollout.step + 1;
     if (rollout.since != WallTime{}) view.since = rollout.since;
     view.canary = rate(rollout.to.version, judgement.canary, judgement.canary_limits);
-    if (rollout.from.number != 0) view.stable = rate(rollout.from.version, judgement.stable, judgement.stable_limits);
+    if (rollout.from.number != 0)
+        view.stable = rate(rollout.from.version, judgement.stable, judgement.stable_limits);
     view.plan = views_of(rollout.plan, rollout.component, rollout.from.version, rollout.to.version);
     return view;
 }
 
 }  // namespace
 
-model::DeploymentView view_of(model::Deployment const& deployment, std::vector<model::Rollout> const& rollouts,
+model::DeploymentView view_of(model::Deployment const& deployment,
+                              std::vector<model::Rollout> const& rollouts,
                               std::optional<WallTime> observed_at) {
     model::DeploymentView view{.id = deployment.id,
                                .environment = deployment.environment,

@@ -59,8 +59,10 @@ bool Observation::routable(std::string const& replica) const {
     ServerState const* state = server(replica);
     if (!state || !state->routable || state->draining || state->maintenance) return false;
     // Somebody else may answer on the port of a replica that cannot start because of it.
-    auto known = std::find_if(replicas.begin(), replicas.end(), [&](Replica const& each) { return each.name == replica; });
-    return known != replicas.end() && known->process.phase != ProcessPhase::backing_off && known->process.phase != ProcessPhase::absent;
+    auto known = std::find_if(replicas.begin(), replicas.end(),
+                              [&](Replica const& each) { return each.name == replica; });
+    return known != replicas.end() && known->process.phase != ProcessPhase::backing_off &&
+           known->process.phase != ProcessPhase::absent;
 }
 
 int Observation::routable_count(int revision) const {
@@ -90,7 +92,9 @@ Route wanted_route(Wish const& wish, Observation const& seen) {
         asked = asked || part.weight_percent > 0;
         int count = 0;
         for (Replica const& replica : seen.replicas)
-            if (part.revision.number == replica.revision && replica.slot < part.replicas && seen.routable(replica.name)) ++count;
+            if (part.revision.number == replica.revision && replica.slot < part.replicas &&
+                seen.routable(replica.name))
+                ++count;
         routable.push_back(count);
         somebody = somebody || (count > 0 && part.weight_percent > 0);
     }
@@ -119,7 +123,8 @@ Route wanted_route(Wish const& wish, Observation const& seen) {
             weight = weights[index];
         else if (state && state->weight > 0)
             weight = weights[index] > 0 ? weights[index] : (part->weight_percent > 0 ? state->weight : 0);
-        route.servers.push_back({.name = replica.name, .address = address_of(replica), .weight = weight, .draining = false});
+        route.servers.push_back(
+            {.name = replica.name, .address = address_of(replica), .weight = weight, .draining = false});
     }
     // A server whose replica's folder is gone serves nobody.
     for (ServerState const& state : seen.router.servers) {
@@ -128,7 +133,8 @@ Route wanted_route(Wish const& wish, Observation const& seen) {
         if (known) continue;
         if (auto server = on_its_way_out(state, wish.cut)) route.servers.push_back(*server);
     }
-    std::sort(route.servers.begin(), route.servers.end(), [](Server const& a, Server const& b) { return a.name < b.name; });
+    std::sort(route.servers.begin(), route.servers.end(),
+              [](Server const& a, Server const& b) { return a.name < b.name; });
     return route;
 }
 
@@ -155,11 +161,13 @@ std::vector<Effect> missing(Wish const& wish, std::string const& component, Obse
             auto known = std::find_if(seen.replicas.begin(), seen.replicas.end(),
                                       [&](Replica const& replica) { return replica.name == name; });
             if (known == seen.replicas.end() || known->process.phase == ProcessPhase::absent)
-                effects.push_back({.purpose = Purpose::start, .object = name, .revision = part.revision, .slot = slot});
+                effects.push_back(
+                    {.purpose = Purpose::start, .object = name, .revision = part.revision, .slot = slot});
         }
 
     Route route = wanted_route(wish, seen);
-    if (differs(route, seen.router)) effects.push_back({.purpose = Purpose::route, .object = component, .route = route});
+    if (differs(route, seen.router))
+        effects.push_back({.purpose = Purpose::route, .object = component, .route = route});
 
     for (Replica const& replica : seen.replicas)
         if (!wish.wants(replica) && !seen.server(replica.name) && seen.router.running)
@@ -186,7 +194,8 @@ bool in_force(Wish const& wish, Observation const& seen) {
         if (part.weight_percent > 0 && seen.routable_count(part.revision.number) == 0) return false;
     for (ServerState const& state : seen.router.servers)
         if (!state.draining && state.weight > 0 &&
-            std::none_of(route.servers.begin(), route.servers.end(), [&](Server const& s) { return s.name == state.name; }))
+            std::none_of(route.servers.begin(), route.servers.end(),
+                         [&](Server const& s) { return s.name == state.name; }))
             return false;
     return true;
 }

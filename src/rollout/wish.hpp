@@ -44,19 +44,19 @@ BOOST_DESCRIBE_ENUM(Purpose, start, route, stop)
 /// One thing to do. Each is idempotent.
 struct Effect {
     Purpose purpose = Purpose::start;
-    std::string object{};       // the replica; for a route the component
+    std::string object{};        // the replica; for a route the component
     model::Revision revision{};  // start
-    int slot = 0;               // start
-    traffic::Route route{};     // route
+    int slot = 0;                // start
+    traffic::Route route{};      // route
     bool operator==(Effect const&) const = default;
 };
 
-/// What is still to be done to make the wish true, in the order in which it must be done. Each look does what can be done
-/// now; a replica goes only when it has been drained, left the route, and serves nobody.
+/// What is still to be done to make the wish true, in the order in which it must be done. Each look does what
+/// can be done now; a replica goes only when it has been drained, left the route, and serves nobody.
 std::vector<Effect> missing(Wish const& wish, std::string const& component, Observation const& seen);
 
-/// The route that the wish asks for, given what can take traffic now. It never leaves the traffic to nobody: as long as
-/// no server of a part with weight can take it, the weights stay as they are.
+/// The route that the wish asks for, given what can take traffic now. It never leaves the traffic to nobody:
+/// as long as no server of a part with weight can take it, the weights stay as they are.
 traffic::Route wanted_route(Wish const& wish, Observation const& seen);
 /// Is the share of each part in force, with every replica that is wanted in its place?
 bool in_force(Wish const& wish, Observation const& seen);

@@ -10,13 +10,20 @@ namespace {
 /// A component with replicas of revision 1 (stable) and 2 (new), all of them running and in the route.
 class Component {
 public:
-    Component& replica(int revision, int slot, bool routable = true, int weight = 0, std::int64_t sessions = 0, bool draining = false) {
-        target::Replica replica{.name = target::replica_name("web", revision, slot), .revision = revision, .slot = slot,
+    Component& replica(int revision, int slot, bool routable = true, int weight = 0,
+                       std::int64_t sessions = 0, bool draining = false) {
+        target::Replica replica{.name = target::replica_name("web", revision, slot),
+                                .revision = revision,
+                                .slot = slot,
                                 .port = static_cast<std::uint16_t>(20000 + 100 * revision + slot)};
         replica.process.phase = target::ProcessPhase::running;
         seen.replicas.push_back(replica);
-        seen.router.servers.push_back({.name = replica.name, .address = fmt::format("127.0.0.1:{}", replica.port), .weight = weight,
-                                       .draining = draining, .routable = routable, .sessions = sessions});
+        seen.router.servers.push_back({.name = replica.name,
+                                       .address = fmt::format("127.0.0.1:{}", replica.port),
+                                       .weight = weight,
+                                       .draining = draining,
+                                       .routable = routable,
+                                       .sessions = sessions});
         return *this;
     }
     Observation seen{.router = {.running = true, .listen = "127.0.0.1:80"}};
@@ -44,7 +51,8 @@ TEST(Wish, StartsWhatIsMissing) {
 TEST(Wish, GivesEachPartItsShareWhateverTheNumbersOfReplicas) {
     base::Random random(5);
     for (int run = 0; run < 500; ++run) {
-        int old_replicas = 1 + static_cast<int>(random.below(7)), new_replicas = 1 + static_cast<int>(random.below(7));
+        int old_replicas = 1 + static_cast<int>(random.below(7)),
+            new_replicas = 1 + static_cast<int>(random.below(7));
         int percent = 1 + static_cast<int>(random.below(99));
         Component component;
         for (int slot = 0; slot < old_replicas; ++slot) component.replica(1, slot);

@@ -24,7 +24,10 @@ struct Connection : std::enable_shared_from_this<Connection> {
     };
 
     Connection(Network& network_between, Process& from, Process& to)
-        : network(network_between), world(from.simulation()), ends{End{&from}, End{&to}}, names{from.name(), to.name()} {}
+        : network(network_between),
+          world(from.simulation()),
+          ends{End{&from}, End{&to}},
+          names{from.name(), to.name()} {}
 
     void read(int side, asio::mutable_buffer into, IoHandler handler) {
         End& end = ends[side];
@@ -161,7 +164,7 @@ public:
     }
     awaitable<base::Stream> accept() override {
         while (waiting_.empty()) {
-            co_await asio::async_initiate<const asio::use_awaitable_t<>, void(error_code, std::size_t)>(
+            co_await asio::async_initiate<asio::use_awaitable_t<> const, void(error_code, std::size_t)>(
                 [this](auto handler) { acceptor_ = process_.park(std::move(handler)); }, use_awaitable);
         }
         base::Stream next = std::move(waiting_.front());
@@ -191,7 +194,7 @@ public:
         auto begin = [this, &address, &mine](auto handler) {
             start(address, mine, process_.park(std::move(handler)));
         };
-        co_await asio::async_initiate<const asio::use_awaitable_t<>, void(error_code, std::size_t)>(
+        co_await asio::async_initiate<asio::use_awaitable_t<> const, void(error_code, std::size_t)>(
             begin, use_awaitable);
         co_return std::move(*mine);
     }

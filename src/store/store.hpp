@@ -20,14 +20,16 @@ using model::DeploymentId;
 class Transaction;
 
 /// A unit of work is a function that can run again: it may be rolled back after it returned (a full disk, a
-/// serialization failure), alone or together with its neighbours, and then runs once more or its caller gets an error.
-/// So it must have no effect but on the transaction and its own result. Answers leave only after COMMIT.
+/// serialization failure), alone or together with its neighbours, and then runs once more or its caller gets
+/// an error. So it must have no effect but on the transaction and its own result. Answers leave only after
+/// COMMIT.
 class Store {
 public:
     virtual ~Store() = default;
 
-    /// Runs `work(Transaction&) -> Result<T>` and commits; a failed Result rolls back what it wrote. Queued works share
-    /// a commit. Errors: the work's own; unavailable (disk full, database gone: nothing was changed).
+    /// Runs `work(Transaction&) -> Result<T>` and commits; a failed Result rolls back what it wrote. Queued
+    /// works share a commit. Errors: the work's own; unavailable (disk full, database gone: nothing was
+    /// changed).
     template <class Work, class R = std::invoke_result_t<Work&, Transaction&>>
     awaitable<R> write(Work work);
     /// Runs `work(Transaction&) -> Result<T>` on a consistent, read-only view.
@@ -36,7 +38,8 @@ public:
 
     /// "sqlite 3.40.1", "postgresql 15.18": for the health report.
     virtual std::string describe() const = 0;
-    /// Empty, or why nothing can be written now: "the disk is full (/var/lib/pilothouse): reading only". (R58)
+    /// Empty, or why nothing can be written now: "the disk is full (/var/lib/pilothouse): reading only".
+    /// (R58)
     virtual std::string degraded() const = 0;
 
 protected:
@@ -52,7 +55,8 @@ struct Page {
     std::string next{};  // empty: there is no more
 };
 
-// -- Deployments and rollouts ---------------------------------------------------------------------------------------
+// -- Deployments and rollouts
+// ---------------------------------------------------------------------------------------
 
 /// Newest first. An empty field filters nothing.
 struct DeploymentFilter {
@@ -75,7 +79,8 @@ Result<Page<model::Deployment>> list_deployments(Transaction&, DeploymentFilter 
 /// Not yet final, oldest first.
 Result<std::vector<model::Deployment>> open_deployments(Transaction&);
 
-/// Replaces the row if its epoch is still `rollout.epoch`; otherwise conflict: somebody else drives it now, drop everything.
+/// Replaces the row if its epoch is still `rollout.epoch`; otherwise conflict: somebody else drives it now,
+/// drop everything.
 Result<void> save_rollout(Transaction&, model::Rollout const&);
 Result<model::Rollout> find_rollout(Transaction&, DeploymentId const&, std::string const& component);
 Result<std::vector<model::Rollout>> rollouts_of(Transaction&, DeploymentId const&);
@@ -89,7 +94,8 @@ Result<std::optional<model::Placement>> find_placement(Transaction&, std::string
                                                        std::string const& component);
 Result<void> save_placement(Transaction&, model::Placement const&);
 
-// -- Intents and effects ---------------------------------------------------------------------------------------------
+// -- Intents and effects
+// ---------------------------------------------------------------------------------------------
 
 enum class EffectStatus { intended, confirmed, failed };
 BOOST_DESCRIBE_ENUM(EffectStatus, intended, confirmed, failed)
@@ -117,7 +123,8 @@ Result<void> finish_effect(Transaction&, std::int64_t id, EffectStatus status, s
 /// All of one rollout, in order of id.
 Result<std::vector<Effect>> effects_of(Transaction&, DeploymentId const&, std::string const& component);
 
-// -- Leases -----------------------------------------------------------------------------------------------------------
+// -- Leases
+// -----------------------------------------------------------------------------------------------------------
 
 struct Lease {
     std::string name{};  // "demo/web": one component of one environment
@@ -125,24 +132,27 @@ struct Lease {
     std::int64_t epoch = 0;
     WallTime until{};
 };
-/// Takes the lease when it is free, expired (by the database's time on PostgreSQL) or ours, raising its epoch unless it
-/// was ours. Errors: conflict (names the owner and until when).
-Result<Lease> claim_lease(Transaction&, std::string const& name, std::string const& owner, WallTime now, Duration length);
+/// Takes the lease when it is free, expired (by the database's time on PostgreSQL) or ours, raising its epoch
+/// unless it was ours. Errors: conflict (names the owner and until when).
+Result<Lease> claim_lease(Transaction&, std::string const& name, std::string const& owner, WallTime now,
+                          Duration length);
 /// Errors: conflict: it was taken over.
 Result<Lease> renew_lease(Transaction&, Lease const&, WallTime now, Duration length);
 Result<void> release_lease(Transaction&, Lease const&);
 /// For SQLite, where one portal owns the folder: every lease gets a higher epoch and this owner, at once.
 Result<void> take_all_leases(Transaction&, std::string const& owner);
 
-// -- Log, events, audit ---------------------------------------------------------------------------------------------------
+// -- Log, events, audit
+// ---------------------------------------------------------------------------------------------------
 
 /// Assigns seq; returns the last one.
 Result<std::int64_t> append_log(Transaction&, DeploymentId const&, std::vector<model::LogEntry> const&);
 /// With seq > after, oldest first.
-Result<std::vector<model::LogEntry>> read_log(Transaction&, DeploymentId const&, std::int64_t after, int limit);
+Result<std::vector<model::LogEntry>> read_log(Transaction&, DeploymentId const&, std::int64_t after,
+                                              int limit);
 
-/// Assigns seq and prev_seq; visible to readers in the order of seq (PostgreSQL: under a transaction-level lock held to
-/// the commit). Call it late in the transaction.
+/// Assigns seq and prev_seq; visible to readers in the order of seq (PostgreSQL: under a transaction-level
+/// lock held to the commit). Call it late in the transaction.
 Result<std::int64_t> append_event(Transaction&, model::Event const&);
 Result<std::vector<model::Event>> read_events(Transaction&, std::int64_t after, int limit);
 Result<std::int64_t> last_event(Transaction&);
@@ -151,7 +161,8 @@ Result<void> append_audit(Transaction&, model::AuditEntry const&);
 /// Newest first, keyset by seq.
 Result<Page<model::AuditEntry>> list_audit(Transaction&, std::string const& after, int limit);
 
-// -- Requests made twice ----------------------------------------------------------------------------------------------
+// -- Requests made twice
+// ----------------------------------------------------------------------------------------------
 
 struct IdempotentAnswer {
     std::string request_hash{};
@@ -160,12 +171,13 @@ struct IdempotentAnswer {
 };
 BOOST_DESCRIBE_STRUCT(IdempotentAnswer, (), (request_hash, status, body))
 /// What was answered to this key of this user; nothing when unknown or older than 24 h.
-Result<std::optional<IdempotentAnswer>> find_answer(Transaction&, std::string const& user, std::string const& key,
-                                                    WallTime now);
-Result<void> save_answer(Transaction&, std::string const& user, std::string const& key, IdempotentAnswer const&,
-                         WallTime now);
+Result<std::optional<IdempotentAnswer>> find_answer(Transaction&, std::string const& user,
+                                                    std::string const& key, WallTime now);
+Result<void> save_answer(Transaction&, std::string const& user, std::string const& key,
+                         IdempotentAnswer const&, WallTime now);
 
-// -- Users and sessions ------------------------------------------------------------------------------------------------
+// -- Users and sessions
+// ------------------------------------------------------------------------------------------------
 
 struct User {
     std::string name{};
@@ -195,7 +207,7 @@ Result<void> delete_expired_sessions(Transaction&, WallTime now);
 
 /// Failed log-ins, by "name:alice" or "address:10.0.0.7"; durable, so that a restart forgives nothing (R15).
 struct Guesses {
-    std::int64_t failures = 0;      // in a row
+    std::int64_t failures = 0;  // in a row
     WallTime window_began{};
     std::int64_t in_window = 0;
     WallTime wait_until{};
@@ -210,16 +222,17 @@ Result<std::optional<std::string>> find_setting(Transaction&, std::string const&
 Result<void> save_setting(Transaction&, std::string const& name, std::string const& value);
 Result<void> delete_setting(Transaction&, std::string const& name);
 
-// -- Opening ----------------------------------------------------------------------------------------------------------
+// -- Opening
+// ----------------------------------------------------------------------------------------------------------
 
 struct SqliteSettings {
-    std::string file{};           // absolute path
-    std::string vfs{};            // empty: the system's
+    std::string file{};            // absolute path
+    std::string vfs{};             // empty: the system's
     bool separate_readers = true;  // false: reads use the writing connection, too (simulation)
 };
-/// Checks and migrates. Errors: unavailable (no permission, disk full; damaged: names the file and what to do),
-/// conflict (another portal holds the folder; the database is newer than this program). `writer` must run one thing at
-/// a time; `readers` may be a pool.
+/// Checks and migrates. Errors: unavailable (no permission, disk full; damaged: names the file and what to
+/// do), conflict (another portal holds the folder; the database is newer than this program). `writer` must
+/// run one thing at a time; `readers` may be a pool.
 Result<std::unique_ptr<Store>> open_sqlite(SqliteSettings const&, Executor writer, Executor readers);
 
 struct PostgresqlSettings {
@@ -231,17 +244,19 @@ Result<std::unique_ptr<Store>> open_postgresql(PostgresqlSettings const&, Execut
 /// Version of the schema that this program makes and understands.
 int schema_version();
 
-// -- Inline part ------------------------------------------------------------------------------------------------------
+// -- Inline part
+// ------------------------------------------------------------------------------------------------------
 
 namespace detail {
-/// Keeps the typed result beside the untyped unit of work. The closure travels in the handler, so the caller may be
-/// destroyed meanwhile.
+/// Keeps the typed result beside the untyped unit of work. The closure travels in the handler, so the caller
+/// may be destroyed meanwhile.
 template <class R, class F>
 awaitable<R> run(F submit) {
     auto result = std::make_shared<std::optional<R>>();
     Executor home = co_await asio::this_coro::executor;
     auto start = [&](auto handler) { submit(result, home, std::move(handler)); };
-    Result<void> committed = co_await asio::async_initiate<asio::use_awaitable_t<> const, void(Result<void>)>(start, use_awaitable);
+    Result<void> committed = co_await asio::async_initiate<asio::use_awaitable_t<> const, void(Result<void>)>(
+        start, use_awaitable);
     if (!committed) co_return committed.error();
     co_return std::move(**result);
 }
@@ -250,11 +265,14 @@ awaitable<R> run(F submit) {
 template <class Work_, class R>
 awaitable<R> Store::write(Work_ work) {
     auto go = [this, &work](std::shared_ptr<std::optional<R>> result, Executor const& home, auto handler) {
-        submit(true, [result, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
-            *result = work(transaction);
-            if (!**result) return (**result).error();
-            return {};
-        }, home, std::move(handler));
+        submit(
+            true,
+            [result, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
+                *result = work(transaction);
+                if (!**result) return (**result).error();
+                return {};
+            },
+            home, std::move(handler));
     };
     co_return co_await detail::run<R>(go);
 }
@@ -262,11 +280,14 @@ awaitable<R> Store::write(Work_ work) {
 template <class Work_, class R>
 awaitable<R> Store::read(Work_ work) {
     auto go = [this, &work](std::shared_ptr<std::optional<R>> result, Executor const& home, auto handler) {
-        submit(false, [result, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
-            *result = work(transaction);
-            if (!**result) return (**result).error();
-            return {};
-        }, home, std::move(handler));
+        submit(
+            false,
+            [result, work = std::move(work)](Transaction& transaction) mutable -> Result<void> {
+                *result = work(transaction);
+                if (!**result) return (**result).error();
+                return {};
+            },
+            home, std::move(handler));
     };
     co_return co_await detail::run<R>(go);
 }

@@ -1,4 +1,5 @@
-// pilothouse-sim [--seed N] [--seeds N] [--trace] [--planted FAULT] [--crash-points]: runs seeds and tells what they found.
+// pilothouse-sim [--seed N] [--seeds N] [--trace] [--planted FAULT] [--crash-points]: runs seeds and tells
+// what they found.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -8,7 +9,8 @@ namespace {
 
 int run_seeds(simulation::Options options, std::uint64_t first, std::uint64_t count, bool expect_found) {
     auto began = std::chrono::steady_clock::now();
-    std::uint64_t crashes = 0, requests = 0, deployments = 0, found = 0, first_found = 0, all = 0, differing = 0;
+    std::uint64_t crashes = 0, requests = 0, deployments = 0, found = 0, first_found = 0, all = 0,
+                  differing = 0;
     Duration virtual_time{};
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         options.seed = seed;
@@ -20,15 +22,19 @@ int run_seeds(simulation::Options options, std::uint64_t first, std::uint64_t co
         all = all * 31 + outcome.hash;
         if (seed % 20 == 0 && simulation::run(options).hash != outcome.hash) ++differing;
         if (outcome.violations.empty()) continue;
-        if (++found <= 3 && !expect_found) std::printf("seed %lu: %s\n", seed, outcome.violations.front().c_str());
+        if (++found <= 3 && !expect_found)
+            std::printf("seed %lu: %s\n", seed, outcome.violations.front().c_str());
         if (first_found == 0) first_found = seed;
         if (expect_found) break;
     }
     std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    std::printf("%s: %lu seeds, %lu violated (first %lu); %lu deaths, %lu deployments, %lu requests, %.1f virtual hours in %.1f s; "
-                "hash %016lx, %lu re-run seeds differed\n",
-                std::string(base::enum_name(options.planted_fault)).c_str(), count, found, first_found, crashes, deployments, requests,
-                std::chrono::duration<double, std::ratio<3600>>(virtual_time).count(), took.count(), all, differing);
+    std::printf(
+        "%s: %lu seeds, %lu violated (first %lu); %lu deaths, %lu deployments, %lu requests, %.1f virtual "
+        "hours in %.1f s; "
+        "hash %016lx, %lu re-run seeds differed\n",
+        std::string(base::enum_name(options.planted_fault)).c_str(), count, found, first_found, crashes,
+        deployments, requests, std::chrono::duration<double, std::ratio<3600>>(virtual_time).count(),
+        took.count(), all, differing);
     return differing > 0 || (found > 0) != expect_found;
 }
 

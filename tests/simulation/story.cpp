@@ -44,14 +44,19 @@ public:
         launched.insert(folder.substr(folder.rfind('/') + 1));
         return real_.launch(folder, spec);
     }
-    base::Result<target::ProcessState> inspect(std::string const& folder) override { return real_.inspect(folder); }
+    base::Result<target::ProcessState> inspect(std::string const& folder) override {
+        return real_.inspect(folder);
+    }
     base::Result<void> stop(std::string const& folder) override { return real_.stop(folder); }
     base::Result<void> forget(std::string const& folder) override { return real_.forget(folder); }
     base::Result<void> kill_command(std::string const& folder) override { return real_.kill_command(folder); }
-    base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken, std::uint16_t preferred) override {
+    base::Result<std::uint16_t> free_port(std::set<std::uint16_t> const& taken,
+                                          std::uint16_t preferred) override {
         return real_.free_port(taken, preferred);
     }
-    std::string output_tail(std::string const& folder, std::size_t limit) override { return real_.output_tail(folder, limit); }
+    std::string output_tail(std::string const& folder, std::size_t limit) override {
+        return real_.output_tail(folder, limit);
+    }
 
     std::set<std::string> launched;
 
@@ -82,7 +87,7 @@ struct Order {
     std::string strategy{};
     std::string when_busy{};
     std::string key{};
-    std::string action{};      // asked for once, some time later
+    std::string action{};  // asked for once, some time later
     Duration at{};
     std::string id{};
     std::string phase{};
@@ -91,9 +96,12 @@ struct Order {
 
 // (In functions of their own: g++ 12 does not take initializer lists inside coroutines.)
 std::string setup_body(std::string const& token) {
-    return base::json::serialize(base::json::object{{"token", token}, {"username", "alice"}, {"password", password}});
+    return base::json::serialize(
+        base::json::object{{"token", token}, {"username", "alice"}, {"password", password}});
 }
-std::string login_body() { return base::json::serialize(base::json::object{{"username", "alice"}, {"password", password}}); }
+std::string login_body() {
+    return base::json::serialize(base::json::object{{"username", "alice"}, {"password", password}});
+}
 std::string deploy_body(Order const& order) {
     base::json::object body{{"version", order.version}, {"strategy", order.strategy}};
     if (!order.when_busy.empty()) body["options"] = base::json::object{{"when_busy", order.when_busy}};
@@ -103,7 +111,8 @@ http::Url portal_url(std::string const& path) { return {.host = "portal", .targe
 
 class Story : private base::CrashPoints {
 public:
-    explicit Story(Options const& options) : options_(options), world_(options.seed), chance_(options.seed * 7919 + 17) {
+    explicit Story(Options const& options)
+        : options_(options), world_(options.seed), chance_(options.seed * 7919 + 17) {
         store::MemoryDisk::seed_sqlite(static_cast<std::uint32_t>(options.seed));
     }
     ~Story() override {
@@ -113,7 +122,8 @@ public:
 
     Outcome run() {
         if (!options_.calm && options_.crash_at_point == 0)
-            network_.faults = {.delay = 20ms, .cut_per_mille = 5, .mute_per_mille = 1, .refuse_per_mille = 20};
+            network_.faults = {
+                .delay = 20ms, .cut_per_mille = 5, .mute_per_mille = 1, .refuse_per_mille = 20};
         (void)files_.write("/etc/environments.yaml", declaration);
         supervisor_.set_programs([this](target::ProcessSpec const& spec) { return program(spec); });
         plan_orders();
@@ -127,8 +137,10 @@ public:
         });
 
         while (world_.now() < SteadyTime{} + bounded_time && !all_ended() && world_.step()) {
-            if (dead_) raise_again();
-            else if (deaths_ && world_.steps() >= die_at_step_) die();
+            if (dead_)
+                raise_again();
+            else if (deaths_ && world_.steps() >= die_at_step_)
+                die();
         }
         check_end();
         outcome_.hash = world_.hash();
@@ -157,22 +169,27 @@ private:
             if (serving_) {
                 ++outcome_.requests;
                 Duration service = chance_.chance_per_mille(20) ? 2s : chance_.up_to(30ms);
-                haproxy_.request(listen_address, service, [this](traffic::ModelAnswer const& answer) { answered(answer); });
+                haproxy_.request(listen_address, service,
+                                 [this](traffic::ModelAnswer const& answer) { answered(answer); });
             }
             send_traffic();
         });
     }
     void answered(traffic::ModelAnswer const& answer) {
-        if (answer.kind == traffic::ModelAnswer::Kind::lost) violation("I1: a request was lost: " + answer.why);
+        if (answer.kind == traffic::ModelAnswer::Kind::lost)
+            violation("I1: a request was lost: " + answer.why);
         if (answer.kind == traffic::ModelAnswer::Kind::failed && !answer.version.starts_with("2."))
-            violation("ready before the check: " + answer.server + " of " + answer.version + " was asked before it was ready");
+            violation("ready before the check: " + answer.server + " of " + answer.version +
+                      " was asked before it was ready");
     }
 
     // -- The portal, its deaths and its resurrections.
 
     void start_portal() {
         process_.emplace(world_, "portal");
-        auto opened = store::open_sqlite({.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false}, process_->workers(), process_->workers());
+        auto opened = store::open_sqlite(
+            {.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false},
+            process_->workers(), process_->workers());
         if (!opened) return violation("the database does not open: " + opened.error().message);
         store_ = std::move(*opened);
         dialer_ = network_.dialer(*process_);
@@ -190,14 +207,17 @@ private:
                                             .data_folder = "/data",
                                             .runtime_folder = "/run",
                                             .version = "simulation",
-                                            .engine = {.owner = "portal-" + std::to_string(++lives_), .planted_fault = options_.planted_fault},
+                                            .engine = {.owner = "portal-" + std::to_string(++lives_),
+                                                       .planted_fault = options_.planted_fault},
                                             .accounts = {.cost = {.memory_bytes = 8192, .passes = 1}}});
-        auto start = [](app::Portal& portal, std::unique_ptr<base::Listener> listener, Story& story) -> awaitable<void> {
+        auto start = [](app::Portal& portal, std::unique_ptr<base::Listener> listener,
+                        Story& story) -> awaitable<void> {
             base::Result<void> started = co_await portal.start(std::move(listener));
             if (!started) story.violation("the portal does not start: " + started.error().message);
             if (portal.setup_token()) story.token_ = *portal.setup_token();
         };
-        asio::co_spawn(process_->executor(), start(*portal_, network_.listen(*process_, "portal:"), *this), must_not_throw);
+        asio::co_spawn(process_->executor(), start(*portal_, network_.listen(*process_, "portal:"), *this),
+                       must_not_throw);
         tell("the portal starts");
     }
 
@@ -226,7 +246,8 @@ private:
         world_.at(world_.now() + chance_.up_to(3s), [this] { start_portal(); });
         plan_death();
     }
-    /// In this order: the network forgets it, its coroutines go, then what they refer to, then what those used.
+    /// In this order: the network forgets it, its coroutines go, then what they refer to, then what those
+    /// used.
     void bury() {
         network_.forget(*process_);
         disk_.die();
@@ -244,17 +265,24 @@ private:
         orders_.push_back({.version = "1.0.0", .strategy = "canary"});
         std::uint64_t count = options_.crash_at_point != 0 || options_.calm ? 1 : 1 + chance_.below(3);
         for (std::uint64_t i = 0; i < count; ++i) {
-            Order order{.version = fmt::format("{}.{}.0", chance_.chance_per_mille(300) ? 2 : 1, i + 1), .strategy = strategies[chance_.below(3)]};
-            if (options_.crash_at_point != 0 || options_.calm) order = {.version = "1.1.0", .strategy = strategies[options_.seed % 3]};
-            else if (chance_.chance_per_mille(300)) order.action = chance_.chance_per_mille(500) ? "abort" : chance_.chance_per_mille(500) ? "pause" : "promote";
+            Order order{.version = fmt::format("{}.{}.0", chance_.chance_per_mille(300) ? 2 : 1, i + 1),
+                        .strategy = strategies[chance_.below(3)]};
+            if (options_.crash_at_point != 0 || options_.calm)
+                order = {.version = "1.1.0", .strategy = strategies[options_.seed % 3]};
+            else if (chance_.chance_per_mille(300))
+                order.action = chance_.chance_per_mille(500)   ? "abort"
+                               : chance_.chance_per_mille(500) ? "pause"
+                                                               : "promote";
             if (chance_.chance_per_mille(300)) order.when_busy = "supersede";
             order.at = chance_.up_to(20s);
             orders_.push_back(order);
         }
-        for (std::size_t i = 0; i < orders_.size(); ++i) orders_[i].key = fmt::format("order-{}-{}", options_.seed, i);
+        for (std::size_t i = 0; i < orders_.size(); ++i)
+            orders_[i].key = fmt::format("order-{}-{}", options_.seed, i);
     }
 
-    awaitable<std::optional<base::json::value>> ask(std::string method, std::string path, std::string body, std::string key = {}) {
+    awaitable<std::optional<base::json::value>> ask(std::string method, std::string path, std::string body,
+                                                    std::string key = {}) {
         http::Request request;
         request.method = std::move(method);
         request.body = std::move(body);
@@ -303,7 +331,8 @@ private:
             if (answer && answer->is_object() && answer->as_object().contains("id"))
                 order.id = std::string(answer->as_object().at("id").as_string());
             else if (answer)
-                violation(fmt::format("a deployment was refused: {} {}", status_, base::json::serialize(*answer)));
+                violation(
+                    fmt::format("a deployment was refused: {} {}", status_, base::json::serialize(*answer)));
             if (order.id.empty()) co_await client_.clock().sleep_for(1s);
         }
         tell("accepted: " + order.version + " " + order.strategy);
@@ -325,7 +354,8 @@ private:
             }
             check_weight(*view);
             order.phase = base::enum_name(view->phase);
-            if (view->status == model::Status::completed || view->status == model::Status::failed) co_return tell(order.version + " " + order.phase + ": " + view->reason);
+            if (view->status == model::Status::completed || view->status == model::Status::failed)
+                co_return tell(order.version + " " + order.phase + ": " + view->reason);
             if (!order.action.empty() && client_.clock().now() > began + patience) {
                 auto done = co_await ask("POST", "/api/deployments/" + order.id + "/" + order.action, "{}");
                 if (!done) continue;
@@ -339,10 +369,12 @@ private:
     /// I6: what is in force never exceeds the step that was approved.
     void check_weight(model::DeploymentView const& view) {
         for (auto const& component : view.components) {
-            if (component.plan.empty() || component.step == 0 || view.phase == model::Phase::aborting) continue;
+            if (component.plan.empty() || component.step == 0 || view.phase == model::Phase::aborting)
+                continue;
             int approved = component.plan[static_cast<std::size_t>(component.step) - 1].weight_percent;
             if (component.weight_percent > approved + 2 && component.from_version)
-                violation(fmt::format("I6: {} has {} % of the traffic, {} % are approved", view.version, component.weight_percent, approved));
+                violation(fmt::format("I6: {} has {} % of the traffic, {} % are approved", view.version,
+                                      component.weight_percent, approved));
         }
     }
 
@@ -358,14 +390,18 @@ private:
     void check_end() {
         if (!all_ended()) {
             std::string left;
-            for (Order const& order : orders_) left += fmt::format(" {} is {}", order.version, order.phase.empty() ? "not accepted" : order.phase);
+            for (Order const& order : orders_)
+                left += fmt::format(" {} is {}", order.version,
+                                    order.phase.empty() ? "not accepted" : order.phase);
             violation("I10: no progress:" + left);
         }
         for (std::string const& each : files_.violations) violation(each);
         if (process_) bury();
         disk_.crash(portal_random_);
         sim::Process reader(world_, "reader");
-        auto opened = store::open_sqlite({.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false}, reader.workers(), reader.workers());
+        auto opened = store::open_sqlite(
+            {.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false}, reader.workers(),
+            reader.workers());
         if (!opened) return violation("the database does not open in the end: " + opened.error().message);
         bool done = false;
         auto check = [](Story& story, store::Store& store, bool& ended) -> awaitable<void> {
@@ -375,7 +411,8 @@ private:
             ended = true;
         };
         asio::co_spawn(reader.executor(), check(*this, **opened, done), must_not_throw);
-        while (!done && world_.step()) {}
+        while (!done && world_.step()) {
+        }
         reader.kill();
         opened->reset();
     }
@@ -399,7 +436,8 @@ private:
         for (auto const& effect : kept)
             if (effect.purpose == "start") intended.insert(effect.object);
         for (std::string const& name : watched_.launched)
-            if (name.starts_with("web-") && !intended.contains(name)) violation("I2: " + name + " was started without a stored intent");
+            if (name.starts_with("web-") && !intended.contains(name))
+                violation("I2: " + name + " was started without a stored intent");
 
         std::int64_t seq = 0;
         std::map<std::string, std::string> phase;
@@ -413,7 +451,8 @@ private:
                 std::string now(event.payload.as_object().at("phase").as_string());
                 std::string& before = phase[event.entity];
                 auto was = base::parse_enum<model::Phase>(before, "phase");
-                if (was && model::is_final(*was) && before != now) violation("I5: " + event.entity + " was " + before + " and became " + now);
+                if (was && model::is_final(*was) && before != now)
+                    violation("I5: " + event.entity + " was " + before + " and became " + now);
                 if (before != now && event.actor == "pilothouse") ++transitions;
                 before = now;
             }
@@ -426,7 +465,8 @@ private:
                 if (entry.actor == "pilothouse" && entry.action.starts_with("deployment.")) ++audited;
             after = page.next;
         } while (!after.empty());
-        if (audited != transitions) violation(fmt::format("I8: {} transitions, {} audit rows", transitions, audited));
+        if (audited != transitions)
+            violation(fmt::format("I8: {} transitions, {} audit rows", transitions, audited));
         return {};
     }
 
@@ -437,7 +477,8 @@ private:
     void tell(std::string const& what) {
         world_.note(what);
         if (options_.trace)
-            std::printf("%9.3f  %s\n", std::chrono::duration<double>(world_.now() - SteadyTime{}).count(), what.c_str());
+            std::printf("%9.3f  %s\n", std::chrono::duration<double>(world_.now() - SteadyTime{}).count(),
+                        what.c_str());
     }
 
     Options options_;

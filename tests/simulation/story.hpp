@@ -1,5 +1,5 @@
-// One seed: the whole portal, as app/ puts it together, in a world of virtual time with clients, traffic, a network that
-// delays and cuts, and sudden deaths. Then what was broken.
+// One seed: the whole portal, as app/ puts it together, in a world of virtual time with clients, traffic, a
+// network that delays and cuts, and sudden deaths. Then what was broken.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,10 +11,10 @@ namespace simulation {
 struct Options {
     std::uint64_t seed = 1;
     rollout::PlantedFault planted_fault = rollout::PlantedFault::none;
-    bool trace = false;          // print what happens, for a person to read
+    bool trace = false;  // print what happens, for a person to read
     /// 0: by the seed. Otherwise the portal dies at exactly this crash point of the run, and at no other.
     std::uint64_t crash_at_point = 0;
-    bool calm = false;           // no deaths, no faults of the network: the undisturbed run
+    bool calm = false;  // no deaths, no faults of the network: the undisturbed run
 };
 
 struct Outcome {
@@ -22,7 +22,7 @@ struct Outcome {
     std::uint64_t steps = 0;
     std::uint64_t crash_points = 0;  // reached
     int crashes = 0;
-    int requests = 0;                // of the constant traffic
+    int requests = 0;  // of the constant traffic
     int deployments = 0;
     Duration virtual_time{};
     std::vector<std::string> violations{};

@@ -17,10 +17,11 @@ public:
 
     void check(model::Environments const& document, Node const& root) {
         Names names;
-        for_each(root, "environments", document.environments, [&](model::Environment const& environment, Node const& node) {
-            check_name(environment.name, node, "environment", names);
-            check_environment(environment, node);
-        });
+        for_each(root, "environments", document.environments,
+                 [&](model::Environment const& environment, Node const& node) {
+                     check_name(environment.name, node, "environment", names);
+                     check_environment(environment, node);
+                 });
     }
 
 private:
@@ -30,14 +31,16 @@ private:
 
     /// The field's value, or what should have it.
     Node const& at(Node const& node, std::string_view key) {
-        Node const* found = meant(node).kind == NodeKind::mapping ? find_field(meant(node), key, report_) : nullptr;
+        Node const* found =
+            meant(node).kind == NodeKind::mapping ? find_field(meant(node), key, report_) : nullptr;
         return found ? *found : node;
     }
 
     template <class T, class Visit>
     void for_each(Node const& node, std::string_view key, std::vector<T> const& items, Visit const& visit) {
         Node const& list = meant(at(node, key));
-        for (std::size_t i = 0; i < items.size() && i < list.children.size(); ++i) visit(items[i], *list.children[i]);
+        for (std::size_t i = 0; i < items.size() && i < list.children.size(); ++i)
+            visit(items[i], *list.children[i]);
     }
 
     // -- Rules.
@@ -46,28 +49,35 @@ private:
         Node const& where = at(node, "name");
         if (report_.has(where) || (name.empty() && &where == &node)) return;
         if (!model::is_name(name))
-            return report_.add(where, fmt::format("name: \"{}\" must be lower-case letters, digits and dashes, at most 63, with a letter "
-                                                  "or digit at both ends", name));
+            return report_.add(
+                where,
+                fmt::format(
+                    "name: \"{}\" must be lower-case letters, digits and dashes, at most 63, with a letter "
+                    "or digit at both ends",
+                    name));
         auto [known, is_new] = names.emplace(name, &where);
         if (!is_new)
-            report_.add(where, fmt::format("name: the {} \"{}\" is here twice, first in line {}; names must differ", what, name,
-                                           report_.line(*known->second)));
+            report_.add(where,
+                        fmt::format("name: the {} \"{}\" is here twice, first in line {}; names must differ",
+                                    what, name, report_.line(*known->second)));
     }
 
     void check_environment(model::Environment const& environment, Node const& node) {
         model::StrategySettings settings;
         if (environment.strategy) check_strategy(*environment.strategy, settings, at(node, "strategy"));
         Names names;
-        for_each(node, "components", environment.components, [&](model::Component const& component, Node const& item) {
-            check_name(component.name, item, "component", names);
-            check_component(component, item, environment, settings);
-        });
+        for_each(node, "components", environment.components,
+                 [&](model::Component const& component, Node const& item) {
+                     check_name(component.name, item, "component", names);
+                     check_component(component, item, environment, settings);
+                 });
     }
 
-    void check_component(model::Component const& component, Node const& node, model::Environment const& environment,
-                         model::StrategySettings settings) {
+    void check_component(model::Component const& component, Node const& node,
+                         model::Environment const& environment, model::StrategySettings settings) {
         if (std::find(services.begin(), services.end(), component.service) == services.end())
-            report_.add(at(node, "service"), fmt::format("unknown service \"{}\"{}", component.service, base::suggestion(component.service, services)));
+            report_.add(at(node, "service"), fmt::format("unknown service \"{}\"{}", component.service,
+                                                         base::suggestion(component.service, services)));
         if (environment.target.host) check_runs(component, node);
         if (component.workload) check_workload(*component.workload, at(node, "workload"));
         if (component.traffic) check_traffic(*component.traffic, at(node, "traffic"));
@@ -76,54 +86,68 @@ private:
 
     void check_runs(model::Component const& component, Node const& node) {
         if (!component.workload)
-            report_.add_missing(node, "workload is required on a host: what to run, like workload: {command: [./service, --port, \"{port}\"]}");
+            report_.add_missing(node,
+                                "workload is required on a host: what to run, like workload: {command: "
+                                "[./service, --port, \"{port}\"]}");
         else if (!component.traffic)
-            report_.add_missing(node, "traffic is required on a host: where clients send requests, like traffic: {listen: \"127.0.0.1:8080\"}");
+            report_.add_missing(node,
+                                "traffic is required on a host: where clients send requests, like traffic: "
+                                "{listen: \"127.0.0.1:8080\"}");
     }
 
     void check_workload(model::Workload const& workload, Node const& node) {
         Node const& command = at(node, "command");
         if (!workload.command.empty() && workload.command.front().empty() && !report_.has(command))
             report_.add(*meant(command).children.front(), "command[0]: the program's name is empty");
-        for_each(node, "command", workload.command, [&](std::string const& word, Node const& where) { check_text(word, where); });
+        for_each(node, "command", workload.command,
+                 [&](std::string const& word, Node const& where) { check_text(word, where); });
         if (workload.artifact) check_text(*workload.artifact, at(node, "artifact"));
         for (auto const& [name, value] : workload.env) check_variable(name, value, at(at(node, "env"), name));
     }
 
     void check_variable(std::string const& name, std::string const& value, Node const& where) {
         if (name.empty() || name.find('=') != std::string::npos)
-            report_.add(where, fmt::format("env: \"{}\" is no name for a variable; it must not be empty nor hold =", name));
+            report_.add(
+                where,
+                fmt::format("env: \"{}\" is no name for a variable; it must not be empty nor hold =", name));
         check_text(value, where);
     }
 
     /// Braces mean themselves unless they nearly mean a placeholder.
     void check_text(std::string_view text, Node const& where) {
-        if (text.find('\0') != std::string_view::npos) report_.add(where, "the character \\0 cannot be passed to a program; remove it");
-        for (std::size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+        if (text.find('\0') != std::string_view::npos)
+            report_.add(where, "the character \\0 cannot be passed to a program; remove it");
+        for (std::size_t open = text.find('{'); open != std::string_view::npos;
+             open = text.find('{', open + 1)) {
             std::size_t close = text.find('}', open);
             if (close == std::string_view::npos) return;
             std::string_view word = text.substr(open + 1, close - open - 1);
             std::string_view near = base::nearest(word, placeholders);
-            if (!near.empty() && near != word) report_.warn(where, fmt::format("{{{}}} is passed on as it is (did you mean {{{}}}?)", word, near));
+            if (!near.empty() && near != word)
+                report_.warn(where,
+                             fmt::format("{{{}}} is passed on as it is (did you mean {{{}}}?)", word, near));
         }
     }
 
     void check_traffic(model::Traffic const& traffic, Node const& node) {
         Node const& health = at(node, "health");
         if (!traffic.health.starts_with('/') || traffic.health.find_first_of(" \t\r\n") != std::string::npos)
-            report_.add(health, fmt::format("health: \"{}\" is not a path; write it like /healthz", traffic.health));
+            report_.add(health,
+                        fmt::format("health: \"{}\" is not a path; write it like /healthz", traffic.health));
         Node const& where = at(node, "listen");
         if (&where == &node || report_.has(where)) return;
         auto endpoint = parse_listen(traffic.listen);
         if (!endpoint) return report_.add(where, "listen: " + endpoint.error().message);
         for (Listen const& other : listens_)
             if (overlap(*endpoint, other.endpoint))
-                return report_.add(where, fmt::format("listen: {} is taken in line {}; each component needs its own", traffic.listen,
-                                                      report_.line(*other.node)));
+                return report_.add(where,
+                                   fmt::format("listen: {} is taken in line {}; each component needs its own",
+                                               traffic.listen, report_.line(*other.node)));
         listens_.push_back({*endpoint, &where});
     }
 
-    void check_strategy(model::StrategyOverrides const& overrides, model::StrategySettings& settings, Node const& node) {
+    void check_strategy(model::StrategyOverrides const& overrides, model::StrategySettings& settings,
+                        Node const& node) {
         if (report_.has_within(meant(node))) return;
         model::apply(overrides, settings);
         auto fine = model::check(settings, "");
@@ -144,6 +168,8 @@ private:
 
 }  // namespace
 
-void check(model::Environments const& document, Node const& root, Report& report) { Checker(report).check(document, root); }
+void check(model::Environments const& document, Node const& root, Report& report) {
+    Checker(report).check(document, root);
+}
 
 }  // namespace config

@@ -16,7 +16,8 @@ std::vector<Field> written_fields(Node const& mapping) {
 }
 
 void Report::add(std::size_t offset, std::string message) {
-    if (problems_.size() < most_problems && !problems_.contains(offset)) problems_.emplace(offset, std::move(message));
+    if (problems_.size() < most_problems && !problems_.contains(offset))
+        problems_.emplace(offset, std::move(message));
 }
 
 void Report::add_missing(Node const& from, std::string message) {

@@ -14,10 +14,10 @@ enum class NodeKind { scalar, list, mapping };
 
 struct Node {
     NodeKind kind = NodeKind::scalar;
-    bool plain = false;  // a scalar without quotes
-    bool flow = false;   // [ ] or { }
-    std::size_t begin = 0, end = 0;  // bytes in the file, quotes and brackets included
-    std::string text{};              // of a scalar
+    bool plain = false;                   // a scalar without quotes
+    bool flow = false;                    // [ ] or { }
+    std::size_t begin = 0, end = 0;       // bytes in the file, quotes and brackets included
+    std::string text{};                   // of a scalar
     std::vector<Node const*> children{};  // items; or key, value, key, value
     Node const* alias_of = nullptr;
     std::size_t size = 1;  // nodes in it, each alias counted as what it stands for
@@ -66,8 +66,9 @@ private:
     Messages problems_, warnings_;
 };
 
-/// Reads untrusted text. Limits (R33): 1 MiB, depth 32, 200,000 values, 25,000 brackets and the like, 1,000 keys in one place, 100 aliases that make it at most ten times as
-/// large, no cycles, no tags, one document. Duplicate keys, text that is not UTF-8 and the rest go to the report.
+/// Reads untrusted text. Limits (R33): 1 MiB, depth 32, 200,000 values, 25,000 brackets and the like, 1,000
+/// keys in one place, 100 aliases that make it at most ten times as large, no cycles, no tags, one document.
+/// Duplicate keys, text that is not UTF-8 and the rest go to the report.
 Document parse(Report& report);
 
 }  // namespace config

@@ -50,11 +50,14 @@ std::string text_of(fy_token* token) {
     return text ? std::string(text, length) : std::string();
 }
 
-/// Builds the tree from libfyaml's events: its own documents would expand aliases before anyone can count them.
+/// Builds the tree from libfyaml's events: its own documents would expand aliases before anyone can count
+/// them.
 class Builder {
 public:
     explicit Builder(Report& report)
-        : report_(report), diagnostics_(make_diagnostics()), parser_(make_parser(report.text().bytes(), diagnostics_.get())) {}
+        : report_(report),
+          diagnostics_(make_diagnostics()),
+          parser_(make_parser(report.text().bytes(), diagnostics_.get())) {}
 
     Document run() {
         while (report_.empty()) {
@@ -82,15 +85,28 @@ private:
         if (fy_mark const* mark = fy_event_start_mark(&event)) at_ = mark->input_pos;
         switch (event.type) {
             case FYET_DOCUMENT_START:
-                if (document_.root) report_.add(at_, "a second document begins; one file holds one document: remove this line");
+                if (document_.root)
+                    report_.add(at_,
+                                "a second document begins; one file holds one document: remove this line");
                 break;
-            case FYET_MAPPING_START: open(event, NodeKind::mapping, event.mapping_start.anchor, event.mapping_start.tag); break;
-            case FYET_SEQUENCE_START: open(event, NodeKind::list, event.sequence_start.anchor, event.sequence_start.tag); break;
+            case FYET_MAPPING_START:
+                open(event, NodeKind::mapping, event.mapping_start.anchor, event.mapping_start.tag);
+                break;
+            case FYET_SEQUENCE_START:
+                open(event, NodeKind::list, event.sequence_start.anchor, event.sequence_start.tag);
+                break;
             case FYET_MAPPING_END:
-            case FYET_SEQUENCE_END: close(event); break;
-            case FYET_SCALAR: take_scalar(event); break;
-            case FYET_ALIAS: take_alias(event); break;
-            default: break;
+            case FYET_SEQUENCE_END:
+                close(event);
+                break;
+            case FYET_SCALAR:
+                take_scalar(event);
+                break;
+            case FYET_ALIAS:
+                take_alias(event);
+                break;
+            default:
+                break;
         }
     }
 
@@ -139,8 +155,11 @@ private:
         std::string anchor = text_of(event.alias.anchor);
         if (at_ > 0) --at_;  // the mark stands after the asterisk
         auto found = anchors_.find(anchor);
-        if (found == anchors_.end()) return report_.add(at_, fmt::format("unknown alias *{}; no &{} stands above", anchor, anchor));
-        if (!found->second) return report_.add(at_, fmt::format("the alias *{} stands inside of &{}: that has no end", anchor, anchor));
+        if (found == anchors_.end())
+            return report_.add(at_, fmt::format("unknown alias *{}; no &{} stands above", anchor, anchor));
+        if (!found->second)
+            return report_.add(
+                at_, fmt::format("the alias *{} stands inside of &{}: that has no end", anchor, anchor));
         if (document_.aliases.size() == most_aliases)
             return report_.add(at_, fmt::format("more than {} aliases; write the rest out", most_aliases));
         Node* node = add_node();
@@ -174,7 +193,8 @@ private:
 
     void check_key(Open& mapping, Node const& key) {
         if (key.kind != NodeKind::scalar || key.alias_of) return report_.add(key, "a key must be text");
-        if (mapping.keys.size() == most_keys) return report_.add(key, fmt::format("more than {} keys in one place", most_keys));
+        if (mapping.keys.size() == most_keys)
+            return report_.add(key, fmt::format("more than {} keys in one place", most_keys));
         auto [known, is_new] = mapping.keys.emplace(key.text, key.begin);
         if (is_new) return;
         report_.add(key, fmt::format("\"{}\" is here twice, first in line {}; remove one", key.text,
@@ -193,14 +213,17 @@ private:
         void* position = nullptr;
         while (fy_diag_error* error = fy_diag_errors_iterate(diagnostics_.get(), &position))
             if (error->type == FYET_ERROR && report_.empty())
-                report_.add(report_.text().offset({error->line, error->column}), fmt::format("not YAML: {}", error->msg));
+                report_.add(report_.text().offset({error->line, error->column}),
+                            fmt::format("not YAML: {}", error->msg));
         if (report_.empty() && fy_parser_get_stream_error(parser_.get())) report_.add(at_, "not YAML");
     }
 
     void check_expansion() {
         if (document_.root->size > most_expansion * document_.nodes.size())
-            report_.add(*document_.aliases.front(), fmt::format("the aliases make the file more than {} times as large; write some of it out",
-                                                               most_expansion));
+            report_.add(
+                *document_.aliases.front(),
+                fmt::format("the aliases make the file more than {} times as large; write some of it out",
+                            most_expansion));
     }
 
     Report& report_;
@@ -218,12 +241,17 @@ private:
 Document parse(Report& report) {
     std::string_view bytes = report.text().bytes();
     if (bytes.size() > longest_file)
-        report.add(std::size_t{0}, fmt::format("the file has {} bytes, more than 1 MiB; split it", bytes.size()));
+        report.add(std::size_t{0},
+                   fmt::format("the file has {} bytes, more than 1 MiB; split it", bytes.size()));
     else if (auto foreign = report.text().find_foreign())
-        report.add(*foreign, fmt::format("the byte 0x{:02X} is not text in UTF-8; remove it", static_cast<unsigned char>(bytes[*foreign])));
-    else if (std::count_if(bytes.begin(), bytes.end(), [](char c) { return costly.find(c) != costly.npos; }) > most_costly)
-        report.add(std::size_t{0}, fmt::format("the characters {} stand here more than {} times; split the file, or write lists as lines that "
-                                               "begin with -", costly, most_costly));
+        report.add(*foreign, fmt::format("the byte 0x{:02X} is not text in UTF-8; remove it",
+                                         static_cast<unsigned char>(bytes[*foreign])));
+    else if (std::count_if(bytes.begin(), bytes.end(), [](char c) { return costly.find(c) != costly.npos; }) >
+             most_costly)
+        report.add(std::size_t{0}, fmt::format("the characters {} stand here more than {} times; split the "
+                                               "file, or write lists as lines that "
+                                               "begin with -",
+                                               costly, most_costly));
     if (!report.empty()) return {};
     return Builder(report).run();
 }

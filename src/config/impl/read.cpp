@@ -5,12 +5,14 @@ namespace config {
 namespace {
 
 bool has_key(std::vector<Field> const& fields, std::string_view key) {
-    return std::any_of(fields.begin(), fields.end(), [&](Field const& field) { return field.key->text == key; });
+    return std::any_of(fields.begin(), fields.end(),
+                       [&](Field const& field) { return field.key->text == key; });
 }
 
 void merge(Node const& source, std::vector<Field>& into, Report& report) {
     Node const& from = meant(source);
-    if (from.kind != NodeKind::mapping) return report.add(source, "<< takes fields from elsewhere, like *name");
+    if (from.kind != NodeKind::mapping)
+        return report.add(source, "<< takes fields from elsewhere, like *name");
     for (Field const& field : fields_of(from, report))
         if (!has_key(into, field.key->text)) into.push_back(field);
 }
@@ -39,7 +41,9 @@ Node const* find_field(Node const& mapping, std::string_view key, Report& report
 
 void report_wrong_type(Node const& node, std::string_view name, std::string_view expected, Report& report) {
     boost::json::value value = value_of(node);
-    std::string_view got = value.is_null() ? "nothing" : value.is_object() ? "fields" : base::kind_name(value);
+    std::string_view got = value.is_null()     ? "nothing"
+                           : value.is_object() ? "fields"
+                                               : base::kind_name(value);
     report.add(node, fmt::format("{}: expected {}, got {}", name.empty() ? "the file" : name, expected, got));
 }
 
@@ -48,10 +52,15 @@ void read_target(Node const& node, model::Target& into, Report& report) {
     constexpr std::array<std::string_view, 2> known{"host", "sample"};
     Node const& target = meant(node);
     if (target.kind == NodeKind::scalar) {
-        if (target.text == "host") into.host.emplace();
-        else if (target.text == "sample") into.sample.emplace();
-        else if (value_of(target).is_null()) report.add(node, fmt::format("target: expected host or sample, got nothing; {}", right));
-        else report.add(node, fmt::format("unknown target \"{}\"{}; {}", target.text, base::suggestion(target.text, known), right));
+        if (target.text == "host")
+            into.host.emplace();
+        else if (target.text == "sample")
+            into.sample.emplace();
+        else if (value_of(target).is_null())
+            report.add(node, fmt::format("target: expected host or sample, got nothing; {}", right));
+        else
+            report.add(node, fmt::format("unknown target \"{}\"{}; {}", target.text,
+                                         base::suggestion(target.text, known), right));
         return;
     }
     read_struct(node, into, "target", report);
@@ -59,8 +68,10 @@ void read_target(Node const& node, model::Target& into, Report& report) {
     std::vector<Field> fields = fields_of(target, report);
     if (has_key(fields, "host") && !into.host) into.host.emplace();
     if (has_key(fields, "sample") && !into.sample) into.sample.emplace();
-    if (into.host && into.sample) report.add(node, fmt::format("target: exactly one of host and sample, got both; {}", right));
-    if (!into.host && !into.sample) report.add(node, fmt::format("target: exactly one of host and sample, got none; {}", right));
+    if (into.host && into.sample)
+        report.add(node, fmt::format("target: exactly one of host and sample, got both; {}", right));
+    if (!into.host && !into.sample)
+        report.add(node, fmt::format("target: exactly one of host and sample, got none; {}", right));
 }
 
 }  // namespace config

@@ -71,9 +71,12 @@ json::value value_of(std::string_view text) {
 json::value value_of(Node const& node) {
     Node const& value = meant(node);
     switch (value.kind) {
-        case NodeKind::list: return json::array{};
-        case NodeKind::mapping: return json::object{};
-        case NodeKind::scalar: break;
+        case NodeKind::list:
+            return json::array{};
+        case NodeKind::mapping:
+            return json::object{};
+        case NodeKind::scalar:
+            break;
     }
     return value.plain ? value_of(value.text) : json::value(json::string(value.text));
 }

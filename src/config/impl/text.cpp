@@ -11,7 +11,8 @@ bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) ==
 /// Bytes of the character that begins here; 0: it is none that text may hold.
 std::size_t character_length(std::string_view rest) {
     auto first = static_cast<unsigned char>(rest[0]);
-    if (first < 0x80) return (first >= 0x20 && first != 0x7F) || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
+    if (first < 0x80)
+        return (first >= 0x20 && first != 0x7F) || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
     std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
     if (first < 0xC2 || first > 0xF4 || rest.size() < length) return 0;
     for (std::size_t i = 1; i < length; ++i)

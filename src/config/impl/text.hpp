@@ -16,7 +16,8 @@ public:
     std::string_view bytes() const { return text_; }
     Place place(std::size_t offset) const;
     std::size_t offset(Place place) const;
-    /// Where a byte stands that is not UTF-8, or a control character: the parser would take it for the end of the file.
+    /// Where a byte stands that is not UTF-8, or a control character: the parser would take it for the end of
+    /// the file.
     std::optional<std::size_t> find_foreign() const;
 
 private:

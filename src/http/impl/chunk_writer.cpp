@@ -25,9 +25,11 @@ awaitable<void> ChunkWriter::write(std::string_view piece) {
 awaitable<StreamEnd> run_stream(Response const& response, Writer& writer, awaitable<void> watch) {
     namespace experimental = asio::experimental;
     Executor executor = co_await asio::this_coro::executor;
-    auto group = experimental::make_parallel_group(asio::co_spawn(executor, response.stream(writer), asio::deferred),
-                                                   asio::co_spawn(executor, std::move(watch), asio::deferred));
-    auto [order, maker_failure, watch_failure] = co_await group.async_wait(experimental::wait_for_one(), use_awaitable);
+    auto group =
+        experimental::make_parallel_group(asio::co_spawn(executor, response.stream(writer), asio::deferred),
+                                          asio::co_spawn(executor, std::move(watch), asio::deferred));
+    auto [order, maker_failure, watch_failure] =
+        co_await group.async_wait(experimental::wait_for_one(), use_awaitable);
     StreamEnd end{.client_left = order[0] == 1};
     try {
         if (maker_failure) std::rethrow_exception(maker_failure);

@@ -22,7 +22,8 @@ constexpr Standing standing[] = {
     {"Referrer-Policy", "Referrer-Policy: no-referrer\r\n", false},
     {"Cross-Origin-Resource-Policy", "Cross-Origin-Resource-Policy: same-origin\r\n", false},
     {"X-Frame-Options", "X-Frame-Options: DENY\r\n", false},
-    {"Content-Security-Policy", "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n", true},
+    {"Content-Security-Policy",
+     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n", true},
     {"Cache-Control", "Cache-Control: no-store\r\n", true},
 };
 constexpr unsigned without_json = 0b001111, with_json = 0b111111;
@@ -67,10 +68,13 @@ void write_fields(std::string& out, Fields const& fields) {
 }
 
 void write_framing(std::string& out, HeadOptions const& options) {
-    if (options.framing == Framing::length) fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", options.length);
+    if (options.framing == Framing::length)
+        fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", options.length);
     if (options.framing == Framing::chunked) out += "Transfer-Encoding: chunked\r\n";
-    if (options.close) out += "Connection: close\r\n";
-    else if (options.say_keep_alive) out += "Connection: keep-alive\r\n";
+    if (options.close)
+        out += "Connection: close\r\n";
+    else if (options.say_keep_alive)
+        out += "Connection: keep-alive\r\n";
 }
 
 }  // namespace
@@ -78,14 +82,19 @@ void write_framing(std::string& out, HeadOptions const& options) {
 void check_fields(Fields const& fields) {
     constexpr std::string_view breaks("\r\n\0", 3);
     for (auto const& [name, value] : fields.all())
-        if (name.empty() || name.find_first_of(": \t\r\n") != std::string_view::npos || value.find_first_of(breaks) != std::string_view::npos)
-            throw std::invalid_argument(fmt::format("the answer's field \"{}\" would break out of its line", name));
+        if (name.empty() || name.find_first_of(": \t\r\n") != std::string_view::npos ||
+            value.find_first_of(breaks) != std::string_view::npos)
+            throw std::invalid_argument(
+                fmt::format("the answer's field \"{}\" would break out of its line", name));
 }
 
 void write_head(std::string& out, Response const& response, HeadOptions const& options) {
     out.clear();
-    if (response.status == 200) out += "HTTP/1.1 200 OK\r\nDate: ";
-    else fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: ", response.status, reason_phrase(response.status));
+    if (response.status == 200)
+        out += "HTTP/1.1 200 OK\r\nDate: ";
+    else
+        fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: ", response.status,
+                       reason_phrase(response.status));
     out.append(options.date).append("\r\n");
     write_fields(out, response.fields);
     write_framing(out, options);
@@ -94,13 +103,15 @@ void write_head(std::string& out, Response const& response, HeadOptions const& o
 
 std::string format_http_date(WallTime time) {
     constexpr std::string_view days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     auto day = std::chrono::floor<std::chrono::days>(time);
     std::chrono::year_month_day date(day);
     std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[std::chrono::weekday(day).c_encoding()],
-                       static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1],
-                       static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                       days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                       months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 }  // namespace http::impl

@@ -1,5 +1,5 @@
-// Looks at the bytes of a head as they come, stricter than a parser that wants to be kind (R39): what two programs could
-// understand in two ways is refused.
+// Looks at the bytes of a head as they come, stricter than a parser that wants to be kind (R39): what two
+// programs could understand in two ways is refused.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -12,8 +12,9 @@ class HeadScanner {
 public:
     explicit HeadScanner(ServerLimits const& limits) : limits_(limits) {}
 
-    /// The head's size with its empty line, once it is complete. `bytes` begins with the request and only grows from call
-    /// to call. Throws Refusal: a bare line feed, a folded line, what cannot be HTTP, too large.
+    /// The head's size with its empty line, once it is complete. `bytes` begins with the request and only
+    /// grows from call to call. Throws Refusal: a bare line feed, a folded line, what cannot be HTTP, too
+    /// large.
     std::optional<std::size_t> scan(std::string_view bytes);
 
     bool is_fresh() const { return seen_ == 0; }

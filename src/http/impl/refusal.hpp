@@ -1,4 +1,5 @@
-// Thrown while a request is read: what is wrong with it, for its sender. The connection closes after the answer.
+// Thrown while a request is read: what is wrong with it, for its sender. The connection closes after the
+// answer.
 #pragma once
 #include <string>
 #include <string_view>

@@ -13,7 +13,9 @@ using BeastError = beast_http::error;
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view code, std::string detail) { throw Refusal{400, code, std::move(detail)}; }
+[[noreturn]] void refuse(std::string_view code, std::string detail) {
+    throw Refusal{400, code, std::move(detail)};
+}
 
 [[noreturn]] void refuse_size(ServerLimits const& limits) {
     throw Refusal{413, "body_too_large", fmt::format("the body is larger than {} bytes", limits.body_bytes)};
@@ -63,7 +65,8 @@ std::size_t RequestParser::put_body(std::string_view bytes) {
 
 void RequestParser::on_request_impl(beast_http::verb, View method, View target, int version, error_code&) {
     if (target.size() > limits_.target_bytes)
-        throw Refusal{414, "target_too_long", fmt::format("the address is longer than {} bytes", limits_.target_bytes)};
+        throw Refusal{414, "target_too_long",
+                      fmt::format("the address is longer than {} bytes", limits_.target_bytes)};
     request_.method.assign(method.data(), method.size());
     request_.raw_target.assign(target.data(), target.size());
     request_.fields.reserve(12);
@@ -73,7 +76,8 @@ void RequestParser::on_request_impl(beast_http::verb, View method, View target, 
 
 void RequestParser::on_field_impl(field name, View name_string, View value, error_code&) {
     if (++fields_ > limits_.header_fields)
-        throw Refusal{431, "too_many_fields", fmt::format("there are more than {} header fields", limits_.header_fields)};
+        throw Refusal{431, "too_many_fields",
+                      fmt::format("there are more than {} header fields", limits_.header_fields)};
     if (in_trailer_) refuse("trailer", "fields after the body are not understood here");
     check_framing(name, value);
     request_.fields.add(std::string(name_string), std::string(value));
@@ -84,13 +88,15 @@ void RequestParser::check_framing(field name, View value) {
         if (std::exchange(has_length_, true)) refuse("repeated_length", "Content-Length stands there twice");
         if (!is_plain_number(value)) refuse("bad_length", "Content-Length must be a plain number");
     } else if (name == field::transfer_encoding) {
-        if (std::exchange(has_coding_, true)) refuse("repeated_coding", "Transfer-Encoding stands there twice");
+        if (std::exchange(has_coding_, true))
+            refuse("repeated_coding", "Transfer-Encoding stands there twice");
         if (http_1_0_ || !same_word(value, "chunked"))
             refuse("bad_coding", "the only Transfer-Encoding understood here is \"chunked\", of HTTP/1.1");
     } else if (name == field::host) {
         ++hosts_;
     } else if (name == field::expect) {
-        if (!same_word(value, "100-continue")) throw Refusal{417, "bad_expectation", "only \"100-continue\" can be expected"};
+        if (!same_word(value, "100-continue"))
+            throw Refusal{417, "bad_expectation", "only \"100-continue\" can be expected"};
         expects_continue_ = !http_1_0_;
     }
     if (has_length_ && has_coding_)

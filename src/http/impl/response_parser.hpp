@@ -15,7 +15,8 @@ public:
     /// `piece` gets the body as it comes.
     ResponseParser(Response& into, Piece piece, bool answers_head, std::size_t body_limit_bytes);
 
-    /// How many bytes were understood; the rest must come again, longer. Throws system_error (of Beast's category).
+    /// How many bytes were understood; the rest must come again, longer. Throws system_error (of Beast's
+    /// category).
     std::size_t put(std::string_view bytes);
     /// The connection has ended. Throws system_error when the answer had not.
     void put_end();

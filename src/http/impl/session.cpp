@@ -19,7 +19,10 @@ constexpr std::size_t small_buffer_bytes = 4 * 1024, large_buffer_bytes = 64 * 1
 }  // namespace
 
 Session::Session(std::shared_ptr<Shared> shared, base::Stream stream)
-    : shared_(std::move(shared)), number_(shared_->next_session++), stream_(std::move(stream)), peer_(stream_.peer()),
+    : shared_(std::move(shared)),
+      number_(shared_->next_session++),
+      stream_(std::move(stream)),
+      peer_(stream_.peer()),
       buffer_(small_buffer_bytes) {
     shared_->sessions.emplace(number_, this);
 }
@@ -39,7 +42,8 @@ awaitable<void> Session::run() {
     } catch (system_error const&) {
         refusal = what_ended();
     } catch (std::exception const& problem) {
-        base::log(base::LogLevel::error, "a connection was given up", {{"problem", problem.what()}, {"address", peer_}});
+        base::log(base::LogLevel::error, "a connection was given up",
+                  {{"problem", problem.what()}, {"address", peer_}});
     }
     try {
         // Here and not in `refuse`: a coroutine that was cancelled enters no other.
@@ -65,9 +69,11 @@ std::optional<Refusal> Session::what_ended() const {
     bool said_something = begin_ < end_;
     if (phase_ == Phase::head && said_something)
         return Refusal{408, "head_timed_out", "the head of the request did not arrive in time"};
-    if (phase_ == Phase::body) return Refusal{408, "body_timed_out", "the body of the request arrived too slowly"};
+    if (phase_ == Phase::body)
+        return Refusal{408, "body_timed_out", "the body of the request arrived too slowly"};
     if (phase_ == Phase::handler)
-        return Refusal{503, "handler_timed_out", "this took too long and was given up; look at what happened before you try again"};
+        return Refusal{503, "handler_timed_out",
+                       "this took too long and was given up; look at what happened before you try again"};
     return {};
 }
 
@@ -128,7 +134,8 @@ awaitable<bool> Session::serve_one() {
 
 /// False: more must be read.
 bool Session::take_head(HeadScanner& scanner, RequestParser& parser) {
-    while (scanner.is_fresh() && unread().starts_with("\r\n")) take(2);  // some send one too many (RFC 9112, 2.2)
+    while (scanner.is_fresh() && unread().starts_with("\r\n"))
+        take(2);  // some send one too many (RFC 9112, 2.2)
     std::optional<std::size_t> size;
     if (unread() != "\r") size = scanner.scan(unread());
     if (!size) {
@@ -149,7 +156,8 @@ awaitable<void> Session::read_body(RequestParser& parser) {
         co_await write("HTTP/1.1 100 Continue\r\n\r\n", {});
     }
     for (std::size_t received = 0; !parser.is_done();) {
-        auto earned = limits.body_grace + std::chrono::milliseconds(received * 1000 / limits.body_bytes_per_second);
+        auto earned =
+            limits.body_grace + std::chrono::milliseconds(received * 1000 / limits.body_bytes_per_second);
         begin(Phase::body, began + std::min<Duration>(limits.body_time, earned) - shared_->clock.now());
         std::size_t more = co_await stream_.async_read_some(make_room(), use_awaitable);
         end_ += more;
@@ -163,7 +171,8 @@ asio::mutable_buffer Session::make_room() {
     if (begin_ == end_) {
         begin_ = end_ = 0;
         // Ten thousand idle connections must not each keep the room of their largest request.
-        if (phase_ == Phase::idle && buffer_.size() > small_buffer_bytes) buffer_ = std::vector<char>(small_buffer_bytes);
+        if (phase_ == Phase::idle && buffer_.size() > small_buffer_bytes)
+            buffer_ = std::vector<char>(small_buffer_bytes);
     }
     if (end_ == buffer_.size()) {
         std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -197,7 +206,8 @@ Request Session::remembered() const {
 
 awaitable<Response> Session::answer(Request request) {
     if (request.method == "TRACE" || request.method == "CONNECT") {
-        Response response = problem(request, 405, "method_not_allowed", request.method + " is not offered here");
+        Response response =
+            problem(request, 405, "method_not_allowed", request.method + " is not offered here");
         response.fields.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
         co_return response;
     }
@@ -215,14 +225,17 @@ awaitable<Response> Session::answer(Request request) {
 }
 
 Response Session::broken(std::string_view why) {
-    base::log(base::LogLevel::error, "a request failed", {{"problem", why}, {"target", target_}, {"trace_id", trace_id_}});
-    return problem(remembered(), 500, "internal", "something went wrong here; the log says more under this trace id");
+    base::log(base::LogLevel::error, "a request failed",
+              {{"problem", why}, {"target", target_}, {"trace_id", trace_id_}});
+    return problem(remembered(), 500, "internal",
+                   "something went wrong here; the log says more under this trace id");
 }
 
 namespace {
 
 HeadOptions how_to_send(Response const& response, bool http_1_0) {
-    if (response.status == 204 || response.status == 304 || response.status < 200) return {.framing = Framing::none};
+    if (response.status == 204 || response.status == 304 || response.status < 200)
+        return {.framing = Framing::none};
     if (response.stream) return {.framing = http_1_0 ? Framing::until_close : Framing::chunked};
     return {.length = response.shared_body ? response.shared_body->size() : response.body.size()};
 }
@@ -286,8 +299,10 @@ awaitable<void> Session::send_stream(Exchange const& exchange, Response const& r
 /// Throws when the answer must be seen to be incomplete: it then gets no last chunk.
 void Session::check_end(StreamEnd const& end) {
     if (end.failure && cut_ == Cut::none && !end.client_left)
-        base::log(base::LogLevel::error, "a stream failed", {{"problem", end.what}, {"target", target_}, {"trace_id", trace_id_}});
-    if (end.failure || end.client_left || cut_ == Cut::deadline) throw system_error(asio::error::operation_aborted);
+        base::log(base::LogLevel::error, "a stream failed",
+                  {{"problem", end.what}, {"target", target_}, {"trace_id", trace_id_}});
+    if (end.failure || end.client_left || cut_ == Cut::deadline)
+        throw system_error(asio::error::operation_aborted);
 }
 
 /// Reads, so that the end of the connection is noticed; keeps what a hasty client sends meanwhile.
@@ -308,7 +323,8 @@ awaitable<void> Session::refuse(Refusal refusal) {
     co_await linger();
 }
 
-/// Closing while bytes are unread makes TCP throw away the answer. So: say that we are done, and read on for a moment.
+/// Closing while bytes are unread makes TCP throw away the answer. So: say that we are done, and read on for
+/// a moment.
 awaitable<void> Session::linger() {
     constexpr std::size_t most_bytes = 4 * 1024 * 1024;
     stream_.shutdown_send();

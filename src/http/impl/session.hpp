@@ -9,8 +9,8 @@ class RequestParser;
 class HeadScanner;
 struct StreamEnd;
 
-/// Lives in the coroutine `run`. Its one deadline is watched by the server's watchdog, so its reads and writes need no
-/// timers of their own.
+/// Lives in the coroutine `run`. Its one deadline is watched by the server's watchdog, so its reads and
+/// writes need no timers of their own.
 class Session {
 public:
     Session(std::shared_ptr<Shared> shared, base::Stream stream);

@@ -19,7 +19,8 @@ struct Shared {
     ServerLimits limits;
 
     std::shared_ptr<Watchdog> watchdog{};
-    std::map<std::uint64_t, Session*> sessions{};  // by number: their order is the same in every run of a simulation
+    std::map<std::uint64_t, Session*>
+        sessions{};  // by number: their order is the same in every run of a simulation
     std::uint64_t next_session = 1;
     bool stopping = false;
     asio::experimental::channel<void(error_code)> session_ended;
@@ -32,8 +33,13 @@ private:
     std::string date_{};
 
 public:
-    Shared(Executor on, base::Clock& with_clock, base::Random& with_random, Handler with_handler, ServerLimits with_limits)
-        : executor(on), clock(with_clock), random(with_random), handler(std::move(with_handler)), limits(with_limits),
+    Shared(Executor on, base::Clock& with_clock, base::Random& with_random, Handler with_handler,
+           ServerLimits with_limits)
+        : executor(on),
+          clock(with_clock),
+          random(with_random),
+          handler(std::move(with_handler)),
+          limits(with_limits),
           session_ended(on, 1) {}
 };
 

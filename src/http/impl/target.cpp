@@ -34,7 +34,8 @@ std::string decode(std::string_view text, Part part) {
         if (letter == '%') {
             letter = decode_one(text, i);
             i += 2;
-            if (letter == '/' && part == Part::path) refuse("a slash inside a name (%2F) is not understood here");
+            if (letter == '/' && part == Part::path)
+                refuse("a slash inside a name (%2F) is not understood here");
         } else if (letter == '+' && part == Part::query) {
             letter = ' ';
         }

@@ -4,8 +4,8 @@
 
 namespace http::impl {
 
-/// Fills in path and query from raw_target. Throws Refusal: no path, bad percent-encoding, a character that no path of
-/// ours contains (NUL and other control characters, an encoded slash, what is not UTF-8).
+/// Fills in path and query from raw_target. Throws Refusal: no path, bad percent-encoding, a character that
+/// no path of ours contains (NUL and other control characters, an encoded slash, what is not UTF-8).
 void decode_target(Request& request);
 
 }  // namespace http::impl

@@ -7,7 +7,9 @@
 
 namespace http::impl {
 
-constexpr char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; }
+constexpr char lower(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
+}
 
 constexpr bool same_word(std::string_view a, std::string_view b) {
     return a.size() == b.size() &&

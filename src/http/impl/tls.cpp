@@ -16,11 +16,16 @@ struct PlainLayer : base::Stream {
 
 class TlsDriver : public base::StreamDriver {
 public:
-    TlsDriver(base::Stream plain, asio::ssl::context& context) : stream_(PlainLayer(std::move(plain)), context) {}
+    TlsDriver(base::Stream plain, asio::ssl::context& context)
+        : stream_(PlainLayer(std::move(plain)), context) {}
 
     Executor executor() override { return stream_.next_layer().get_executor(); }
-    void read_some(asio::mutable_buffer into, IoHandler handler) override { stream_.async_read_some(into, std::move(handler)); }
-    void write_some(base::GatherList const& from, IoHandler handler) override { stream_.async_write_some(from, std::move(handler)); }
+    void read_some(asio::mutable_buffer into, IoHandler handler) override {
+        stream_.async_read_some(into, std::move(handler));
+    }
+    void write_some(base::GatherList const& from, IoHandler handler) override {
+        stream_.async_write_some(from, std::move(handler));
+    }
     void shutdown_send() override { stream_.next_layer().shutdown_send(); }
     std::string peer() override { return stream_.next_layer().peer(); }
 

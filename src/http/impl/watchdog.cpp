@@ -8,7 +8,8 @@ namespace http::impl {
 void Watchdog::wait() {
     waiting_ = true;
     auto rung = [self = shared_from_this()](error_code) { self->ring(); };
-    clock_.wait_until(armed_, asio::bind_executor(executor_, asio::bind_cancellation_slot(wake_.slot(), rung)));
+    clock_.wait_until(armed_,
+                      asio::bind_executor(executor_, asio::bind_cancellation_slot(wake_.slot(), rung)));
 }
 
 /// While it sweeps it still counts as waiting, so that what is expected meanwhile only moves `armed_`.

@@ -1,5 +1,5 @@
-// One timer for all sessions of a server. It rings at the earliest deadline that it knew of when it was set; a deadline
-// that moves away meanwhile costs nothing, so a busy connection never touches a timer.
+// One timer for all sessions of a server. It rings at the earliest deadline that it knew of when it was set;
+// a deadline that moves away meanwhile costs nothing, so a busy connection never touches a timer.
 #pragma once
 #include <functional>
 #include <memory>
@@ -20,8 +20,10 @@ public:
     void expect(SteadyTime when) {
         if (stopped_ || when >= armed_) return;
         armed_ = when;
-        if (waiting_) wake_.emit(asio::cancellation_type::all);
-        else wait();
+        if (waiting_)
+            wake_.emit(asio::cancellation_type::all);
+        else
+            wait();
     }
     /// Sweeps no more. A wait under way ends, and with it the last reference to this.
     void stop() {

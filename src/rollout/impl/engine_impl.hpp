@@ -13,7 +13,9 @@ using Signal = asio::experimental::channel<void(error_code)>;
 /// A deployment that has not ended, with its rollouts.
 struct Open {
     Open(Executor executor, model::Deployment its_deployment, std::vector<model::Rollout> its_rollouts)
-        : mutex(std::move(executor)), deployment(std::move(its_deployment)), rollouts(std::move(its_rollouts)) {}
+        : mutex(std::move(executor)),
+          deployment(std::move(its_deployment)),
+          rollouts(std::move(its_rollouts)) {}
     model::Rollout* rollout_of(std::string const& component);
 
     base::Mutex mutex;  // held from a decision to its commit
@@ -32,9 +34,9 @@ struct Lane {
     SteadyTime lease_renewed{};
     std::optional<Observation> seen{};
     std::optional<SteadyTime> looked{};
-    SteadyTime saved{};                          // when the rollout was last stored
+    SteadyTime saved{};                             // when the rollout was last stored
     std::map<std::string, std::int64_t> intents{};  // stored and not yet finished: what is to be done -> id
-    std::string trouble{};                       // the last effect that failed, as a sentence
+    std::string trouble{};                          // the last effect that failed, as a sentence
     bool looking = false;
     bool again = false;  // somebody woke it while it was looking
     std::optional<SteadyTime> due{};
@@ -73,21 +75,25 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     Result<Target> resolve(model::Environments const& declared, std::string const& environment,
                            model::DeployRequest const& request) const;
     awaitable<Result<void>> check_versions(std::vector<model::Component> components, std::string version);
-    Result<model::Rollout> draft(Target const& target, model::Component const& component, model::DeployRequest const& request) const;
+    Result<model::Rollout> draft(Target const& target, model::Component const& component,
+                                 model::DeployRequest const& request) const;
     struct Origin {
         std::optional<DeploymentId> retry_of{};
         std::optional<DeploymentId> rollback_of{};
     };
-    awaitable<Result<model::DeploymentView>> deploy(std::string environment, model::DeployRequest request, Caller caller,
-                                                    Origin origin, AlsoStore also);
-    awaitable<Result<model::DeploymentView>> change(DeploymentId id, Action action, Caller caller, AlsoStore also);
+    awaitable<Result<model::DeploymentView>> deploy(std::string environment, model::DeployRequest request,
+                                                    Caller caller, Origin origin, AlsoStore also);
+    awaitable<Result<model::DeploymentView>> change(DeploymentId id, Action action, Caller caller,
+                                                    AlsoStore also);
     std::optional<DeploymentId> busy_with(target::ComponentKey const& key) const;
     DeploymentId new_id();
 
     // -- Views (impl/status.cpp)
     model::DeploymentView view(Open const& open) const;
-    model::ComponentView component_view(model::Environment const& environment, model::Component const& component) const;
-    std::pair<model::Health, std::string> health_of(model::Environment const& environment, model::Component const& component,
+    model::ComponentView component_view(model::Environment const& environment,
+                                        model::Component const& component) const;
+    std::pair<model::Health, std::string> health_of(model::Environment const& environment,
+                                                    model::Component const& component,
                                                     Lane const* lane) const;
 
     void notify(Open& open);

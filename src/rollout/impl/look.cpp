@@ -7,11 +7,13 @@ namespace rollout {
 
 namespace {
 
-constexpr Duration save_interval = 2s;        // counts and bake time are stored this often; a crash costs no more of them
-constexpr Duration soon = 100ms;              // after something was done: see what came of it
+constexpr Duration save_interval =
+    2s;                           // counts and bake time are stored this often; a crash costs no more of them
+constexpr Duration soon = 100ms;  // after something was done: see what came of it
 constexpr Duration lease_length = 15s;
 constexpr Duration lease_renewal = 5s;
-constexpr Duration longest_observed_gap = 5s;  // a look that came later than this proves nothing about the time between
+constexpr Duration longest_observed_gap =
+    5s;  // a look that came later than this proves nothing about the time between
 
 store::Effect to_store(Effect const& effect, Lane const& lane, DeploymentId const& deployment, WallTime now) {
     return {.deployment = deployment,
@@ -24,19 +26,28 @@ store::Effect to_store(Effect const& effect, Lane const& lane, DeploymentId cons
 }
 
 /// What happened to processes by themselves between two looks.
-std::vector<model::LogEntry> surprises(std::string const& component, Observation const& before, Observation const& now) {
+std::vector<model::LogEntry> surprises(std::string const& component, Observation const& before,
+                                       Observation const& now) {
     std::vector<model::LogEntry> log;
     auto tell = [&](std::string text) {
-        log.push_back({.time = now.at, .level = model::LogLevel::warning, .component = component, .step = "watch", .text = std::move(text)});
+        log.push_back({.time = now.at,
+                       .level = model::LogLevel::warning,
+                       .component = component,
+                       .step = "watch",
+                       .text = std::move(text)});
     };
     for (target::Replica const& replica : now.replicas)
         for (target::Replica const& old : before.replicas) {
-            if (old.name != replica.name || replica.process.starts <= old.process.starts || old.process.starts == 0) continue;
+            if (old.name != replica.name || replica.process.starts <= old.process.starts ||
+                old.process.starts == 0)
+                continue;
             tell(fmt::format("{} ended ({}) and was started again", replica.name,
                              replica.process.last_exit.empty() ? "unknown" : replica.process.last_exit));
         }
-    if (before.router.starts > 0 && now.router.starts > before.router.starts) tell("HAProxy ended and was started again");
-    if (before.router.running && !now.router.running) tell(fmt::format("HAProxy does not answer: {}", now.router.problem));
+    if (before.router.starts > 0 && now.router.starts > before.router.starts)
+        tell("HAProxy ended and was started again");
+    if (before.router.running && !now.router.running)
+        tell(fmt::format("HAProxy does not answer: {}", now.router.problem));
     return log;
 }
 
@@ -95,7 +106,8 @@ awaitable<Duration> Engine::Impl::look_at(Lane& lane) {
 awaitable<bool> Engine::Impl::hold_lease(Lane& lane) {
     SteadyTime now = world.clock.now();
     if (lane.lease && (settings.exclusive || now < lane.lease_renewed + lease_renewal)) co_return true;
-    auto work = [name = lane.key.environment + "/" + lane.key.component, owner = settings.owner, held = lane.lease,
+    auto work = [name = lane.key.environment + "/" + lane.key.component, owner = settings.owner,
+                 held = lane.lease,
                  wall = world.clock.wall_now()](store::Transaction& transaction) -> Result<store::Lease> {
         if (held) return store::renew_lease(transaction, *held, wall, lease_length);
         return store::claim_lease(transaction, name, owner, wall, lease_length);
@@ -154,16 +166,21 @@ awaitable<Duration> Engine::Impl::drive(Lane& lane, std::shared_ptr<Open> driven
         model::Rollout now = *stored;
         if (now.to.number == 0 && now.abort == model::AbortCause::none) {
             // Its turn has come: what is stable is known only now.
-            if (!lane.placement) lane.placement = model::Placement{.environment = lane.key.environment, .component = lane.key.component};
+            if (!lane.placement)
+                lane.placement =
+                    model::Placement{.environment = lane.key.environment, .component = lane.key.component};
             model::Placement placement = *lane.placement;
             now.from = placement.stable;
             now.to.number = ++placement.last_revision;
-            now.plan = rollout::plan({now.strategy, now.settings, now.from.number == 0 ? 0 : now.from.workload.replicas, now.to.workload.replicas});
+            now.plan = rollout::plan({now.strategy, now.settings,
+                                      now.from.number == 0 ? 0 : now.from.workload.replicas,
+                                      now.to.workload.replicas});
             change.placement = placement;
         }
         for (std::size_t behind = 1; behind < lane.queue.size(); ++behind) {
             auto newer = open.find(lane.queue[behind]);
-            bool takes_over = newer != open.end() && newer->second->deployment.options.when_busy == model::WhenBusy::supersede;
+            bool takes_over = newer != open.end() &&
+                              newer->second->deployment.options.when_busy == model::WhenBusy::supersede;
             if (takes_over) (void)abort(now, model::AbortCause::superseded);
         }
         if (follows_sibling(now, driven->rollouts)) (void)abort(now, model::AbortCause::sibling);
@@ -176,7 +193,8 @@ awaitable<Duration> Engine::Impl::drive(Lane& lane, std::shared_ptr<Open> driven
             effects = missing(wish, lane.key.component, *lane.seen);
         }
         for (Effect const& effect : effects)
-            if (!lane.intents.contains(say(effect)) && settings.planted_fault != PlantedFault::intent_not_recorded)
+            if (!lane.intents.contains(say(effect)) &&
+                settings.planted_fault != PlantedFault::intent_not_recorded)
                 change.intents.push_back(to_store(effect, lane, driven->deployment.id, lane.seen->at));
         bool decided = decision.changed || change.placement || now != *stored || !change.intents.empty();
         if (decided || due_to_save) {
@@ -220,10 +238,11 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
     aggregate(change.deployment, rollouts, lane.seen->at);
     change.phase_changed = change.deployment.phase != driven.deployment.phase;
     bool told = change.deployment != driven.deployment || !change.log.empty();
-    base::json::value payload = told ? base::to_json(view_of(change.deployment, rollouts, lane.seen->at)) : base::json::value();
+    base::json::value payload =
+        told ? base::to_json(view_of(change.deployment, rollouts, lane.seen->at)) : base::json::value();
 
-    auto work = [change, told, payload = std::move(payload), now = lane.seen->at](store::Transaction& transaction)
-        -> Result<std::vector<std::int64_t>> {
+    auto work = [change, told, payload = std::move(payload),
+                 now = lane.seen->at](store::Transaction& transaction) -> Result<std::vector<std::int64_t>> {
         TRY_VOID(store::save_rollout(transaction, change.rollout));
         if (change.placement) TRY_VOID(store::save_placement(transaction, *change.placement));
         if (!change.log.empty()) TRY_VOID(store::append_log(transaction, change.deployment.id, change.log));
@@ -233,12 +252,14 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
         }
         if (told) TRY_VOID(store::update_deployment(transaction, change.deployment));
         if (change.phase_changed)
-            TRY_VOID(store::append_audit(transaction, {.time = now,
-                                                       .actor = "pilothouse",
-                                                       .action = fmt::format("deployment.{}", base::enum_name(change.deployment.phase)),
-                                                       .target = "deployment/" + change.deployment.id.value,
-                                                       .result = "done",
-                                                       .details = base::json::object{{"reason", change.deployment.reason}}}));
+            TRY_VOID(store::append_audit(
+                transaction,
+                {.time = now,
+                 .actor = "pilothouse",
+                 .action = fmt::format("deployment.{}", base::enum_name(change.deployment.phase)),
+                 .target = "deployment/" + change.deployment.id.value,
+                 .result = "done",
+                 .details = base::json::object{{"reason", change.deployment.reason}}}));
         if (told)
             TRY_VOID(store::append_event(transaction, {.topic = "deployment/" + change.deployment.id.value,
                                                        .kind = "deployment-updated",
@@ -260,7 +281,8 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
 
 /// Outside of rollouts: what runs is kept running.
 awaitable<Duration> Engine::Impl::keep(Lane& lane) {
-    if (!lane.placement || lane.placement->stable.number == 0 || !lane.seen->problem.empty()) co_return settings.idle_interval;
+    if (!lane.placement || lane.placement->stable.number == 0 || !lane.seen->problem.empty())
+        co_return settings.idle_interval;
     std::vector<Effect> effects = missing(steady(*lane.placement), lane.key.component, *lane.seen);
     if (effects.empty()) {
         lane.trouble.clear();
@@ -270,7 +292,9 @@ awaitable<Duration> Engine::Impl::keep(Lane& lane) {
     for (Effect const& effect : effects)
         if (!lane.intents.contains(say(effect))) intents.push_back(to_store(effect, lane, {}, lane.seen->at));
     if (!intents.empty()) {
-        auto work = [intents](store::Transaction& transaction) { return store::insert_intents(transaction, intents); };
+        auto work = [intents](store::Transaction& transaction) {
+            return store::insert_intents(transaction, intents);
+        };
         auto ids = co_await world.store.write(std::move(work));
         if (!ids) {
             lane.trouble = ids.error().message;
@@ -282,7 +306,8 @@ awaitable<Duration> Engine::Impl::keep(Lane& lane) {
     co_return done > 0 ? soon : settings.active_interval;
 }
 
-/// Does what can be done, in order; stops at the first failure, so that nothing overtakes what must come before it.
+/// Does what can be done, in order; stops at the first failure, so that nothing overtakes what must come
+/// before it.
 awaitable<std::size_t> Engine::Impl::perform(Lane& lane, std::vector<Effect> effects, bool counts) {
     struct Outcome {
         std::int64_t id = 0;
@@ -300,9 +325,15 @@ awaitable<std::size_t> Engine::Impl::perform(Lane& lane, std::vector<Effect> eff
         if (counts) co_await world.crash_points.reach("before an effect");
         Result<void> result;
         switch (effect.purpose) {
-            case Purpose::start: result = co_await world.host.start(lane.key, effect.revision, effect.slot, epoch); break;
-            case Purpose::route: result = co_await world.router.apply(lane.key, effect.route, epoch); break;
-            case Purpose::stop: result = co_await world.host.stop(lane.key, effect.object, epoch); break;
+            case Purpose::start:
+                result = co_await world.host.start(lane.key, effect.revision, effect.slot, epoch);
+                break;
+            case Purpose::route:
+                result = co_await world.router.apply(lane.key, effect.route, epoch);
+                break;
+            case Purpose::stop:
+                result = co_await world.host.stop(lane.key, effect.object, epoch);
+                break;
         }
         if (effect.purpose == Purpose::start && settings.planted_fault == PlantedFault::double_start)
             (void)co_await world.host.start(lane.key, effect.revision, effect.slot + 50, epoch);
@@ -312,17 +343,20 @@ awaitable<std::size_t> Engine::Impl::perform(Lane& lane, std::vector<Effect> eff
         auto intent = lane.intents.find(body);
         if (result) {
             ++done;
-            if (intent != lane.intents.end()) outcomes.push_back({intent->second, store::EffectStatus::confirmed, "done"});
+            if (intent != lane.intents.end())
+                outcomes.push_back({intent->second, store::EffectStatus::confirmed, "done"});
             continue;
         }
         trouble = result.error().message;
-        if (intent != lane.intents.end()) outcomes.push_back({intent->second, store::EffectStatus::failed, trouble});
+        if (intent != lane.intents.end())
+            outcomes.push_back({intent->second, store::EffectStatus::failed, trouble});
         if (result.error().code == base::Errc::conflict) drop_lane(lane, result.error());
         break;
     }
     // What was intended before and is wanted no more has happened, or was overtaken: looking has told.
     if (done == effects.size())
-        for (auto const& [body, id] : unfinished) outcomes.push_back({id, store::EffectStatus::confirmed, "seen"});
+        for (auto const& [body, id] : unfinished)
+            outcomes.push_back({id, store::EffectStatus::confirmed, "seen"});
     lane.trouble = trouble;
     if (outcomes.empty()) co_return done;
     if (counts) co_await world.crash_points.reach("before the outcome is stored");

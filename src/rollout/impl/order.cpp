@@ -24,15 +24,19 @@ std::string suggest(std::string const& word, std::vector<Named> const& all) {
 Result<Environment const*> find_environment(model::Environments const& declared, std::string const& name) {
     for (Environment const& environment : declared.environments)
         if (environment.name == name) return &environment;
-    return not_found(fmt::format("there is no environment \"{}\"{}", name, suggest(name, declared.environments)));
+    return not_found(
+        fmt::format("there is no environment \"{}\"{}", name, suggest(name, declared.environments)));
 }
 
-Result<std::vector<Component const*>> find_components(Environment const& environment, model::DeployRequest const& request) {
+Result<std::vector<Component const*>> find_components(Environment const& environment,
+                                                      model::DeployRequest const& request) {
     std::vector<Component const*> found;
     if (!request.components) {
         for (Component const& component : environment.components)
             if (component.enabled && component.workload) found.push_back(&component);
-        if (found.empty()) return conflict(fmt::format("no component of {} is enabled and has a workload", environment.name));
+        if (found.empty())
+            return conflict(
+                fmt::format("no component of {} is enabled and has a workload", environment.name));
         return found;
     }
     for (std::string const& name : *request.components) {
@@ -42,10 +46,12 @@ Result<std::vector<Component const*>> find_components(Environment const& environ
             return invalid(fmt::format("components: {} has no component \"{}\"{}", environment.name, name,
                                        suggest(name, environment.components)));
         if (!component->enabled)
-            return conflict(fmt::format("component {} of {} is disabled; enable it first", name, environment.name));
+            return conflict(
+                fmt::format("component {} of {} is disabled; enable it first", name, environment.name));
         if (!component->workload || !component->traffic)
-            return invalid(fmt::format("component {} of {} declares no workload and traffic, so there is nothing to deploy", name,
-                                       environment.name));
+            return invalid(fmt::format(
+                "component {} of {} declares no workload and traffic, so there is nothing to deploy", name,
+                environment.name));
         if (std::find(found.begin(), found.end(), &*component) != found.end())
             return invalid(fmt::format("components: \"{}\" stands there twice", name));
         found.push_back(&*component);
@@ -62,7 +68,8 @@ model::StrategySettings strategy_settings(Environment const& environment, Compon
     return settings;
 }
 
-model::JudgeSettings judge_settings(Environment const& environment, Component const& component, model::DeployOptions const& options) {
+model::JudgeSettings judge_settings(Environment const& environment, Component const& component,
+                                    model::DeployOptions const& options) {
     model::JudgeSettings settings;
     if (environment.judge) model::apply(*environment.judge, settings);
     if (component.judge) model::apply(*component.judge, settings);
@@ -70,8 +77,8 @@ model::JudgeSettings judge_settings(Environment const& environment, Component co
     return settings;
 }
 
-model::AuditEntry audit(Caller const& caller, WallTime now, std::string action, std::string target, std::string result,
-                        base::json::value details) {
+model::AuditEntry audit(Caller const& caller, WallTime now, std::string action, std::string target,
+                        std::string result, base::json::value details) {
     return {.time = now,
             .actor = caller.actor,
             .address = caller.address,
@@ -94,7 +101,8 @@ model::Event deployment_event(model::DeploymentView const& view, std::string con
 std::string sortable_id(WallTime now, base::Random& random) {
     constexpr char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
     std::string text(26, '0');
-    auto ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+    auto ms = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
     for (std::size_t i = 10; i-- > 0; ms >>= 5) text[i] = digits[ms & 31];
     for (std::size_t i = 10; i < 26; ++i) text[i] = digits[random.below(32)];
     return text;
@@ -102,33 +110,48 @@ std::string sortable_id(WallTime now, base::Random& random) {
 
 std::string_view word(Action action) {
     switch (action) {
-        case Action::pause: return "deployment.pause";
-        case Action::resume: return "deployment.resume";
-        case Action::promote: return "deployment.promote";
-        case Action::promote_all: return "deployment.promote_all";
-        case Action::abort: return "deployment.abort";
+        case Action::pause:
+            return "deployment.pause";
+        case Action::resume:
+            return "deployment.resume";
+        case Action::promote:
+            return "deployment.promote";
+        case Action::promote_all:
+            return "deployment.promote_all";
+        case Action::abort:
+            return "deployment.abort";
     }
     return "?";
 }
 
 std::string_view told(Action action) {
     switch (action) {
-        case Action::pause: return "paused";
-        case Action::resume: return "resumed";
-        case Action::promote: return "promoted by hand";
-        case Action::promote_all: return "promoted by hand, all steps";
-        case Action::abort: return "abort asked for";
+        case Action::pause:
+            return "paused";
+        case Action::resume:
+            return "resumed";
+        case Action::promote:
+            return "promoted by hand";
+        case Action::promote_all:
+            return "promoted by hand, all steps";
+        case Action::abort:
+            return "abort asked for";
     }
     return "?";
 }
 
 Result<void> apply_action(model::Rollout& rollout, Action action) {
     switch (action) {
-        case Action::pause: return pause(rollout);
-        case Action::resume: return resume(rollout);
-        case Action::promote: return promote(rollout, false);
-        case Action::promote_all: return promote(rollout, true);
-        case Action::abort: return abort(rollout, AbortCause::person);
+        case Action::pause:
+            return pause(rollout);
+        case Action::resume:
+            return resume(rollout);
+        case Action::promote:
+            return promote(rollout, false);
+        case Action::promote_all:
+            return promote(rollout, true);
+        case Action::abort:
+            return abort(rollout, AbortCause::person);
     }
     return {};
 }
@@ -136,7 +159,8 @@ Result<void> apply_action(model::Rollout& rollout, Action action) {
 /// A rollout that never began has nothing to go back from.
 void end_if_queued(model::Rollout& rollout) {
     if (rollout.phase != model::Phase::queued || rollout.abort == AbortCause::none) return;
-    rollout.phase = rollout.abort == AbortCause::superseded ? model::Phase::superseded : model::Phase::cancelled;
+    rollout.phase =
+        rollout.abort == AbortCause::superseded ? model::Phase::superseded : model::Phase::cancelled;
     rollout.reason = "aborted before it began";
 }
 
@@ -150,21 +174,25 @@ std::optional<DeploymentId> Engine::Impl::busy_with(target::ComponentKey const& 
     return lanes[place->second].queue.front();
 }
 
-Result<Engine::Impl::Target> Engine::Impl::resolve(model::Environments const& declared, std::string const& name,
+Result<Engine::Impl::Target> Engine::Impl::resolve(model::Environments const& declared,
+                                                   std::string const& name,
                                                    model::DeployRequest const& request) const {
     TRY(Environment const* environment, find_environment(declared, name));
     TRY_VOID(model::check_version(request.version));
     if (!environment->target.host)
-        return base::Error{base::Errc::unsupported,
-                           fmt::format("{} is sample data: it can be looked at, but nothing can be deployed to it", name)};
-    if (!environment->enabled) return conflict(fmt::format("environment {} is disabled; enable it first", name));
+        return base::Error{
+            base::Errc::unsupported,
+            fmt::format("{} is sample data: it can be looked at, but nothing can be deployed to it", name)};
+    if (!environment->enabled)
+        return conflict(fmt::format("environment {} is disabled; enable it first", name));
     Target target{.environment = environment};
     TRY(target.components, find_components(*environment, request));
     model::DeployOptions options = request.options.value_or(model::DeployOptions{});
     for (Component const* component : target.components) {
         auto wanted = strategy_settings(*environment, *component, options);
         TRY_VOID(model::check(wanted, "options.strategy"));
-        if (component == target.components.front()) target.strategy = request.strategy.value_or(wanted.default_);
+        if (component == target.components.front())
+            target.strategy = request.strategy.value_or(wanted.default_);
     }
     return target;
 }
@@ -173,26 +201,33 @@ awaitable<Result<void>> Engine::Impl::check_versions(std::vector<Component> comp
     for (Component const& component : components) {
         Result<void> known = co_await world.host.check_version(*component.workload, version);
         if (!known)
-            co_return base::Error{known.error().code == base::Errc::not_found ? base::Errc::invalid : known.error().code,
-                                  fmt::format("version: {} is unknown to component {}: {}", version, component.name,
-                                              known.error().message)};
+            co_return base::Error{
+                known.error().code == base::Errc::not_found ? base::Errc::invalid : known.error().code,
+                fmt::format("version: {} is unknown to component {}: {}", version, component.name,
+                            known.error().message)};
     }
     co_return Result<void>{};
 }
 
-Result<model::Rollout> Engine::Impl::draft(Target const& target, Component const& component, model::DeployRequest const& request) const {
+Result<model::Rollout> Engine::Impl::draft(Target const& target, Component const& component,
+                                           model::DeployRequest const& request) const {
     model::DeployOptions options = request.options.value_or(model::DeployOptions{});
     model::Rollout rollout{.environment = target.environment->name, .component = component.name};
     rollout.settings = strategy_settings(*target.environment, component, options);
     rollout.judge = judge_settings(*target.environment, component, options);
     rollout.strategy = request.strategy.value_or(rollout.settings.default_);
-    rollout.to = {.number = 0, .version = request.version, .workload = *component.workload, .traffic = *component.traffic};
+    rollout.to = {.number = 0,
+                  .version = request.version,
+                  .workload = *component.workload,
+                  .traffic = *component.traffic};
     if (options.replicas) rollout.to.workload.replicas = *options.replicas;
     auto lane = lane_by_key.find({rollout.environment, rollout.component});
-    if (lane != lane_by_key.end() && lanes[lane->second].placement) rollout.from = lanes[lane->second].placement->stable;
+    if (lane != lane_by_key.end() && lanes[lane->second].placement)
+        rollout.from = lanes[lane->second].placement->stable;
     // Shown until its turn comes; then it is made again from what is stable at that moment.
-    rollout.plan = rollout::plan({rollout.strategy, rollout.settings, rollout.from.number == 0 ? 0 : rollout.from.workload.replicas,
-                         rollout.to.workload.replicas});
+    rollout.plan = rollout::plan({rollout.strategy, rollout.settings,
+                                  rollout.from.number == 0 ? 0 : rollout.from.workload.replicas,
+                                  rollout.to.workload.replicas});
     return rollout;
 }
 
@@ -212,15 +247,17 @@ awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::
         view.steps.insert(view.steps.end(), steps.begin(), steps.end());
         longest = std::max(longest, at_least(rollout.plan));
         if (auto other = impl.busy_with({environment, component.name}))
-            view.blockers.push_back(fmt::format("deployment {} of component {} is under way: this one would wait for it, or "
-                                                "supersede it with when_busy: supersede",
-                                                other->value, component.name));
+            view.blockers.push_back(
+                fmt::format("deployment {} of component {} is under way: this one would wait for it, or "
+                            "supersede it with when_busy: supersede",
+                            other->value, component.name));
     }
     view.at_least_seconds = std::chrono::ceil<std::chrono::seconds>(longest).count();
     co_return view;
 }
 
-awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string environment, model::DeployRequest request, Caller caller,
+awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string environment,
+                                                              model::DeployRequest request, Caller caller,
                                                               Origin origin, AlsoStore also) {
     auto declared = environments;
     CO_TRY(Target target, resolve(*declared, environment, request));
@@ -246,25 +283,33 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
         rollout.since = now;
         auto other = busy_with({environment, component.name});
         if (other && deployment.options.when_busy == model::WhenBusy::refuse)
-            co_return conflict(fmt::format("deployment {} of component {} is under way; wait for it, or ask with when_busy: queue or supersede",
-                                           other->value, component.name));
-        rollout.reason = other ? fmt::format("waiting for deployment {} of {} to end", other->value, component.name)
-                               : "waiting for its turn";
+            co_return conflict(
+                fmt::format("deployment {} of component {} is under way; wait for it, or ask with when_busy: "
+                            "queue or supersede",
+                            other->value, component.name));
+        rollout.reason =
+            other ? fmt::format("waiting for deployment {} of {} to end", other->value, component.name)
+                  : "waiting for its turn";
         deployment.components.push_back(component.name);
         rollouts.push_back(std::move(rollout));
     }
     aggregate(deployment, rollouts, now);
     model::DeploymentView answer = view_of(deployment, rollouts);
 
-    auto work = [deployment, rollouts, answer, caller, now, also](store::Transaction& transaction) -> Result<void> {
+    auto work = [deployment, rollouts, answer, caller, now,
+                 also](store::Transaction& transaction) -> Result<void> {
         TRY_VOID(store::insert_deployment(transaction, deployment, rollouts));
-        TRY_VOID(store::append_log(transaction, deployment.id,
-                                   {{.time = now, .text = fmt::format("{} asks for {} in {} ({})", caller.actor, deployment.version,
-                                                                      deployment.environment, base::enum_name(deployment.strategy))}}));
-        TRY_VOID(store::append_audit(transaction, audit(caller, now, "deployment.start", "environment/" + deployment.environment, "accepted",
-                                                        base::json::object{{"deployment", deployment.id.value},
-                                                                           {"version", deployment.version},
-                                                                           {"strategy", base::enum_name(deployment.strategy)}})));
+        TRY_VOID(store::append_log(
+            transaction, deployment.id,
+            {{.time = now,
+              .text = fmt::format("{} asks for {} in {} ({})", caller.actor, deployment.version,
+                                  deployment.environment, base::enum_name(deployment.strategy))}}));
+        TRY_VOID(store::append_audit(
+            transaction,
+            audit(caller, now, "deployment.start", "environment/" + deployment.environment, "accepted",
+                  base::json::object{{"deployment", deployment.id.value},
+                                     {"version", deployment.version},
+                                     {"strategy", base::enum_name(deployment.strategy)}})));
         if (also) TRY_VOID(also(transaction, answer));
         TRY_VOID(store::append_event(transaction, deployment_event(answer, caller.actor, now)));
         return {};
@@ -282,12 +327,14 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
     co_return answer;
 }
 
-awaitable<Result<model::DeploymentView>> Engine::Impl::change(DeploymentId id, Action action, Caller caller, AlsoStore also) {
+awaitable<Result<model::DeploymentView>> Engine::Impl::change(DeploymentId id, Action action, Caller caller,
+                                                              AlsoStore also) {
     auto place = open.find(id);
     if (place == open.end()) {
         auto find = [id](store::Transaction& transaction) { return store::find_deployment(transaction, id); };
         CO_TRY(model::Deployment ended, co_await world.store.read(std::move(find)));
-        co_return conflict(fmt::format("deployment {} has ended: it is {}", id.value, base::enum_name(ended.phase)));
+        co_return conflict(
+            fmt::format("deployment {} has ended: it is {}", id.value, base::enum_name(ended.phase)));
     }
     std::shared_ptr<Open> changed = place->second;
     base::Mutex::Guard guard = co_await changed->mutex.lock();
@@ -311,13 +358,16 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::change(DeploymentId id, A
     aggregate(deployment, rollouts, now);
     model::DeploymentView answer = view_of(deployment, rollouts);
 
-    auto work = [deployment, rollouts, answer, caller, now, action, also](store::Transaction& transaction) -> Result<void> {
+    auto work = [deployment, rollouts, answer, caller, now, action,
+                 also](store::Transaction& transaction) -> Result<void> {
         for (model::Rollout const& rollout : rollouts) TRY_VOID(store::save_rollout(transaction, rollout));
         TRY_VOID(store::update_deployment(transaction, deployment));
-        TRY_VOID(store::append_log(transaction, deployment.id,
-                                   {{.time = now, .text = fmt::format("{} by {}", told(action), caller.actor)}}));
-        TRY_VOID(store::append_audit(transaction, audit(caller, now, std::string(word(action)), "deployment/" + deployment.id.value,
-                                                        "accepted", base::json::object{})));
+        TRY_VOID(
+            store::append_log(transaction, deployment.id,
+                              {{.time = now, .text = fmt::format("{} by {}", told(action), caller.actor)}}));
+        TRY_VOID(store::append_audit(
+            transaction, audit(caller, now, std::string(word(action)), "deployment/" + deployment.id.value,
+                               "accepted", base::json::object{})));
         if (also) TRY_VOID(also(transaction, answer));
         TRY_VOID(store::append_event(transaction, deployment_event(answer, caller.actor, now)));
         return {};
@@ -340,15 +390,18 @@ awaitable<Result<model::DeploymentView>> Engine::retry(DeploymentId id, Caller c
     auto find = [id](store::Transaction& transaction) { return store::find_deployment(transaction, id); };
     CO_TRY(model::Deployment before, co_await impl.world.store.read(std::move(find)));
     if (impl.open.contains(id))
-        co_return conflict(fmt::format("deployment {} is under way ({}); retry is for one that has ended", id.value,
-                                       base::enum_name(before.phase)));
-    model::DeployRequest request{.version = before.version, .strategy = before.strategy, .components = before.components, .options = before.options};
+        co_return conflict(fmt::format("deployment {} is under way ({}); retry is for one that has ended",
+                                       id.value, base::enum_name(before.phase)));
+    model::DeployRequest request{.version = before.version,
+                                 .strategy = before.strategy,
+                                 .components = before.components,
+                                 .options = before.options};
     Impl::Origin origin{.retry_of = id};  // named: g++ 12 destroys a braced temporary twice
     co_return co_await impl.deploy(before.environment, request, caller, origin, also);
 }
 
-awaitable<Result<model::DeploymentView>> Engine::rollback(DeploymentId id, std::optional<std::string> version, Caller caller,
-                                                          AlsoStore also) {
+awaitable<Result<model::DeploymentView>> Engine::rollback(DeploymentId id, std::optional<std::string> version,
+                                                          Caller caller, AlsoStore also) {
     Impl& impl = *impl_;
     auto place = impl.open.find(id);
     if (place != impl.open.end() && !version) {
@@ -370,13 +423,17 @@ awaitable<Result<model::DeploymentView>> Engine::rollback(DeploymentId id, std::
     for (model::Rollout const& rollout : before.second) {
         if (version) break;
         if (rollout.from.number == 0)
-            co_return conflict(fmt::format("{} was the first version of {}: there is none to roll back to; name a version", rollout.to.version,
-                                           rollout.component));
+            co_return conflict(
+                fmt::format("{} was the first version of {}: there is none to roll back to; name a version",
+                            rollout.to.version, rollout.component));
         if (!wanted.empty() && wanted != rollout.from.version)
-            co_return conflict(fmt::format("its components came from different versions ({} and {}): name one", wanted, rollout.from.version));
+            co_return conflict(
+                fmt::format("its components came from different versions ({} and {}): name one", wanted,
+                            rollout.from.version));
         wanted = rollout.from.version;
     }
-    // A version that has served before is brought back without a trial: beside the present one, then all at once.
+    // A version that has served before is brought back without a trial: beside the present one, then all at
+    // once.
     model::DeployOptions options;
     options.judge = model::JudgeOverrides{.enabled = false};
     options.strategy = model::StrategyOverrides{.settle = Duration{}, .watch = Duration{}};

@@ -9,7 +9,8 @@ using model::Health;
 
 /// The worst of its components speaks for an environment.
 Health together(std::vector<Health> const& parts) {
-    for (Health worst : {Health::failed, Health::degraded, Health::unknown, Health::deploying, Health::healthy, Health::empty})
+    for (Health worst : {Health::failed, Health::degraded, Health::unknown, Health::deploying,
+                         Health::healthy, Health::empty})
         if (std::find(parts.begin(), parts.end(), worst) != parts.end()) return worst;
     return Health::empty;
 }
@@ -50,11 +51,13 @@ model::DeploymentView Engine::Impl::view(Open const& shown) const {
     return view_of(shown.deployment, shown.rollouts, observed_at);
 }
 
-std::pair<Health, std::string> Engine::Impl::health_of(model::Environment const& environment, model::Component const& component,
+std::pair<Health, std::string> Engine::Impl::health_of(model::Environment const& environment,
+                                                       model::Component const& component,
                                                        Lane const* lane) const {
     if (!environment.enabled || !component.enabled) return {Health::disabled, "disabled"};
     if (!environment.target.host) return {Health::unknown, "sample data: nothing runs here"};
-    if (!lane || (!lane->placement && lane->queue.empty())) return {Health::empty, "nothing was deployed yet"};
+    if (!lane || (!lane->placement && lane->queue.empty()))
+        return {Health::empty, "nothing was deployed yet"};
     if (!lane->lease && !lane->trouble.empty()) return {Health::unknown, lane->trouble};
     if (!lane->seen) return {Health::unknown, "not looked at yet"};
     if (!lane->seen->problem.empty()) return {Health::unknown, lane->seen->problem};
@@ -63,17 +66,22 @@ std::pair<Health, std::string> Engine::Impl::health_of(model::Environment const&
     if (!lane->queue.empty())
         if (auto driven = open.find(lane->queue.front()); driven != open.end())
             return {Health::deploying, driven->second->deployment.reason};
-    if (!lane->placement || lane->placement->stable.number == 0) return {Health::empty, "nothing is deployed"};
+    if (!lane->placement || lane->placement->stable.number == 0)
+        return {Health::empty, "nothing is deployed"};
     int wanted = lane->placement->stable.workload.replicas;
     int ready = lane->seen->routable_count(lane->placement->stable.number);
     if (!lane->seen->router.running) return {Health::failed, lane->seen->router.problem};
-    if (ready >= wanted) return {Health::healthy, fmt::format("{} of {} replicas take traffic", ready, wanted)};
+    if (ready >= wanted)
+        return {Health::healthy, fmt::format("{} of {} replicas take traffic", ready, wanted)};
     std::string why = lane->trouble.empty() ? "" : ": " + lane->trouble;
-    return {ready == 0 ? Health::failed : Health::degraded, fmt::format("{} of {} replicas take traffic{}", ready, wanted, why)};
+    return {ready == 0 ? Health::failed : Health::degraded,
+            fmt::format("{} of {} replicas take traffic{}", ready, wanted, why)};
 }
 
-model::ComponentView Engine::Impl::component_view(model::Environment const& environment, model::Component const& component) const {
-    model::ComponentView view{.name = component.name, .service = component.service, .enabled = component.enabled};
+model::ComponentView Engine::Impl::component_view(model::Environment const& environment,
+                                                  model::Component const& component) const {
+    model::ComponentView view{
+        .name = component.name, .service = component.service, .enabled = component.enabled};
     if (component.traffic) view.traffic_address = component.traffic->listen;
     auto place = lane_by_key.find({environment.name, component.name});
     Lane const* lane = place == lane_by_key.end() ? nullptr : &lanes[place->second];
@@ -94,7 +102,8 @@ Result<model::EnvironmentView> Engine::environment(std::string const& name) cons
     if (!declared) {
         std::vector<std::string> known = environment_names();
         std::vector<std::string_view> names(known.begin(), known.end());
-        return base::not_found(fmt::format("there is no environment \"{}\"{}", name, base::suggestion(name, names)));
+        return base::not_found(
+            fmt::format("there is no environment \"{}\"{}", name, base::suggestion(name, names)));
     }
     model::EnvironmentView view{.name = declared->name,
                                 .provider = declared->provider,
@@ -117,9 +126,15 @@ Result<model::EnvironmentView> Engine::environment(std::string const& name) cons
 
 Result<model::EnvironmentStatusView> Engine::environment_status(std::string const& name) const {
     TRY(model::EnvironmentView overview, environment(name));
-    model::EnvironmentStatusView view{.name = name, .enabled = overview.enabled, .health = overview.health, .observed_at = overview.observed_at};
+    model::EnvironmentStatusView view{.name = name,
+                                      .enabled = overview.enabled,
+                                      .health = overview.health,
+                                      .observed_at = overview.observed_at};
     for (model::ComponentView const& component : overview.components) {
-        model::ComponentStatusView status{.name = component.name, .version = component.version, .health = component.health, .reason = component.reason};
+        model::ComponentStatusView status{.name = component.name,
+                                          .version = component.version,
+                                          .health = component.health,
+                                          .reason = component.reason};
         auto place = impl_->lane_by_key.find({name, component.name});
         if (place != impl_->lane_by_key.end() && impl_->lanes[place->second].seen) {
             Lane const& lane = impl_->lanes[place->second];
@@ -127,7 +142,9 @@ Result<model::EnvironmentStatusView> Engine::environment_status(std::string cons
             status.observed_at = seen.at;
             for (target::Replica const& replica : seen.replicas)
                 status.replicas.push_back(view_of(replica, seen.server(replica.name)));
-            status.traffic = model::TrafficView{.listen = seen.router.listen.empty() ? component.traffic_address.value_or("") : seen.router.listen,
+            status.traffic = model::TrafficView{.listen = seen.router.listen.empty()
+                                                              ? component.traffic_address.value_or("")
+                                                              : seen.router.listen,
                                                 .running = seen.router.running,
                                                 .problem = seen.router.problem,
                                                 .requests = seen.router.requests,
