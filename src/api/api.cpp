@@ -13,7 +13,7 @@ namespace api {
 
 struct Api::Impl {
     explicit Impl(Services services) : shared{.services = std::move(services)} {
-        shared.openapi = boost::json::serialize(openapi_document(routes(), shared.services.version));
+        shared.openapi = base::to_text(openapi_document(routes(), shared.services.version));
     }
     awaitable<http::Response> answer(http::Request request);
 

@@ -15,7 +15,7 @@ namespace {
 
 /// JSON as people read it: short values on one line, others indented.
 void write_pretty(std::string& text, base::json::value const& value, std::size_t depth) {
-    std::string flat = base::json::serialize(value);
+    std::string flat = base::to_text(value);
     bool is_leaf = flat.size() + 2 * depth <= 100 || !value.is_structured();
     if (is_leaf) {
         text += flat;
@@ -27,7 +27,7 @@ void write_pretty(std::string& text, base::json::value const& value, std::size_t
     auto end_item = [&] { text += --left ? ",\n" : "\n"; };
     if (auto const* object = value.if_object())
         for (auto const& [key, member] : *object) {
-            text += indent + base::json::serialize(base::json::string(key)) + ": ";
+            text += indent + base::to_text(base::json::string(key)) + ": ";
             write_pretty(text, member, depth + 1);
             end_item();
         }

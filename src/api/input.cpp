@@ -54,8 +54,7 @@ Result<void> check_parameters(http::Request const& request, std::span<std::strin
 
 Result<void> check_length(std::string const& text, std::string_view name, base::FieldRule const* rule) {
     std::size_t longest = rule ? rule->longest : 4096;
-    auto characters = base::count_characters(text);
-    if (characters && *characters <= longest) return {};
+    if (base::is_at_most(text, longest)) return {};
     return base::invalid(fmt::format("query parameter {}: longer than {} characters", name, longest));
 }
 

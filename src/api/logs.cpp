@@ -37,7 +37,7 @@ std::string end_text(model::DeploymentView const& view) {
                             {"status", base::enum_name(view.status)},
                             {"phase", base::enum_name(view.phase)},
                             {"reason", view.reason}};
-    return http::format_event({.event = "end", .data = base::json::serialize(data)});
+    return http::format_event({.event = "end", .data = base::to_text(data)});
 }
 
 /// Writes what is there after `seen`, and moves it on.

@@ -19,6 +19,7 @@
 #include "base/id.hpp"
 #include "base/nearest.hpp"
 #include "base/time.hpp"
+#include "base/utf8.hpp"
 
 namespace base {
 
@@ -119,7 +120,7 @@ inline constexpr bool is_id<Id<Tag>> = true;
 template <class T>
 json::value to_json(T const& value) {
     if constexpr (std::is_same_v<T, json::value> || std::is_same_v<T, json::object> ||
-                  std::is_same_v<T, json::array>) {
+                  std::is_same_v<T, json::array> || std::is_same_v<T, json::string>) {
         return value;
     } else if constexpr (std::is_same_v<T, bool> || std::is_arithmetic_v<T>) {
         return value;
@@ -153,9 +154,14 @@ json::value to_json(T const& value) {
     }
 }
 
+/// Numbers as people write them (0, 2, 0.05), with at most 15 significant digits: reading such a text and
+/// writing what was read gives the same text, although the parser is right only to the last bit but one.
+/// Neither infinity nor "not a number" stands in JSON: null.
+std::string to_text(json::value const& value);
+
 template <class T>
 std::string to_text(T const& value) {
-    return json::serialize(to_json(value));
+    return to_text(to_json(value));
 }
 
 // -- Reading.
@@ -224,7 +230,7 @@ Result<void> read_json(json::value const& from, T& into, std::string const& path
     } else if constexpr (std::is_same_v<T, std::string>) {
         if (!from.is_string()) return wrong_type(path, "text", from);
         std::size_t longest = rule ? rule->longest : 4096;
-        if (author == Author::people && from.get_string().size() > longest)
+        if (author == Author::people && !is_at_most(from.get_string(), longest))
             return invalid(fmt::format("{}: longer than {} characters", path, longest));
         into = std::string(from.get_string());
     } else if constexpr (std::is_same_v<T, Duration>) {

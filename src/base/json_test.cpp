@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "base/random.hpp"
+
 namespace base {
 namespace {
 
@@ -83,6 +87,39 @@ TEST(Json, NamesThePathAndWhatWouldBeRight) {
     for (auto const& each : cases) EXPECT_EQ(problem(each.text), each.message) << each.text;
 }
 
+TEST(Json, MeasuresTextInCharactersAsItsSchemaSays) {
+    std::string five =
+        "\xc3\xa4\xe2\x82\xac\xf0\x9f\x9a\xa2"
+        "ab";
+
+    EXPECT_EQ(from_text<Outer>("{\"name\":\"" + five + "\"}")->name, five);
+    EXPECT_EQ(problem("{\"name\":\"" + five + "c\"}"), "name: longer than 5 characters");
+    EXPECT_EQ(struct_schema<Outer>(SchemaFor::request)["properties"].at("name").at("maxLength"), 5);
+}
+
+TEST(Json, WritesNumbersAsPeopleDo) {
+    json::array numbers{0.0, 2.0, 0.05, 78.9, -1.5, 1e-6, 9e15, 1e300, 7, -7, 18446744073709551615U};
+    EXPECT_EQ(to_text(numbers), "[0,2,0.05,78.9,-1.5,1e-06,9e+15,1e+300,7,-7,18446744073709551615]");
+    EXPECT_EQ(to_text(json::array{std::numeric_limits<double>::infinity(), std::nan("")}), "[null,null]");
+}
+
+TEST(Json, WritesWhatItHasReadTheSameAgain) {
+    Random random(7);
+    for (int i = 0; i < 100'000; ++i) {
+        double number = std::ldexp(static_cast<double>(random.below(1ULL << 53U)),
+                                   static_cast<int>(random.below(120)) - 110);
+        std::string text = to_text(number);
+        ASSERT_EQ(to_text(*parse_json(text)), text);
+    }
+}
+
+TEST(Json, EscapesTextAsTheParserReadsIt) {
+    std::string text;
+    for (int letter = 0; letter < 128; ++letter) text += static_cast<char>(letter);
+    text += "\xc3\xa4";
+    EXPECT_EQ(parse_json(to_text(json::object{{text, text}}))->at(text).as_string(), text);
+}
+
 TEST(Json, RefusesWhatIsNotOneValue) {
     EXPECT_NE(problem("{\"name\":\"a\"} x").find("something follows"), std::string::npos);
     EXPECT_NE(problem("{\"name\":").find("not JSON"), std::string::npos);
@@ -92,16 +129,16 @@ TEST(Json, RefusesWhatIsNotOneValue) {
 
 TEST(Json, SchemaOfARequestNamesWhatIsRequiredAndNothingElseIsAllowed) {
     auto schema = schema_of<Outer>(SchemaFor::request);
-    EXPECT_EQ(json::serialize(schema["required"]), R"(["name"])");
+    EXPECT_EQ(to_text(schema["required"]), R"(["name"])");
     EXPECT_EQ(schema["additionalProperties"], false);
-    EXPECT_EQ(json::serialize(schema["properties"].at("default")),
+    EXPECT_EQ(to_text(schema["properties"].at("default")),
               R"({"type":"string","enum":["blue-green","red"]})");
 }
 
 TEST(Json, SchemaOfAnAnswerHasEveryField) {
     auto schema = schema_of<Inner>(SchemaFor::answer);
-    EXPECT_EQ(json::serialize(schema["required"]), R"(["count","note"])");
-    EXPECT_EQ(json::serialize(schema["properties"].at("note").at("type")), R"(["string","null"])");
+    EXPECT_EQ(to_text(schema["required"]), R"(["count","note"])");
+    EXPECT_EQ(to_text(schema["properties"].at("note").at("type")), R"(["string","null"])");
 }
 
 TEST(Json, HoldsPeopleToTheRulesButNotWhatWeStoredOurselves) {

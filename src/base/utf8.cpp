@@ -38,4 +38,9 @@ std::optional<std::size_t> count_characters(std::string_view text) {
     return count;
 }
 
+bool is_at_most(std::string_view text, std::size_t characters) {
+    auto count = count_characters(text);
+    return count && *count <= characters;
+}
+
 }  // namespace base

@@ -18,5 +18,11 @@ TEST(CountCharacters, RefusesWhatIsNotUtf8) {
         EXPECT_FALSE(count_characters(bad));
 }
 
+TEST(IsAtMost, CountsCharactersAndRefusesWhatIsNotUtf8) {
+    EXPECT_TRUE(is_at_most("\xc3\xa4\xc3\xb6", 2));
+    EXPECT_FALSE(is_at_most("\xc3\xa4\xc3\xb6x", 2));
+    EXPECT_FALSE(is_at_most("\xff", 2));
+}
+
 }  // namespace
 }  // namespace base

@@ -156,7 +156,7 @@ http::Response DemoService::health(http::Request const& request) {
 http::Response DemoService::reply(http::Request const& request, int status, json::object body) const {
     body["version"] = json::string(settings_.version);
     body["requests"] = counts_.received;
-    http::Response response{.status = status, .body = json::serialize(body) + "\n"};
+    http::Response response{.status = status, .body = base::to_text(body) + "\n"};
     response.fields.set("Content-Type", "application/json");
     response.fields.set("X-Service-Version", settings_.version);
     if (request.fields.has("X-Request-Id"))

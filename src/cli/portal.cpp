@@ -114,7 +114,7 @@ http::Request Portal::request(Call const& call) const {
     if (!call.idempotency_key.empty()) request.fields.set("Idempotency-Key", call.idempotency_key);
     if (call.body) {
         request.fields.set("Content-Type", "application/json");
-        request.body = json::serialize(*call.body);
+        request.body = base::to_text(*call.body);
     }
     return request;
 }

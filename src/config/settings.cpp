@@ -152,7 +152,7 @@ std::vector<SettingInfo> describe_settings() {
         base::json::value value = base::to_json(defaults.*d.pointer);
         base::FieldRule const* rule = base::rule_for<ServerSettings>(name);
         rows.push_back({std::string(name),
-                        value.is_string() ? std::string(value.get_string()) : base::json::serialize(value),
+                        value.is_string() ? std::string(value.get_string()) : base::to_text(value),
                         rule ? std::string(rule->about) : std::string()});
     });
     return rows;

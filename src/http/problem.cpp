@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
-
+#include "base/json.hpp"
 #include "http/impl/text.hpp"
 #include "http/server.hpp"
 
@@ -116,7 +115,7 @@ Response problem(Request const& request, int status, std::string_view code, std:
         {"code", json::string(code)},
         {"trace_id", request.trace_id},
     };
-    Response response{.status = status, .body = json::serialize(document)};
+    Response response{.status = status, .body = base::to_text(document)};
     response.fields.set("Content-Type", "application/problem+json");
     return response;
 }

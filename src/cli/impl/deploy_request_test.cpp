@@ -7,7 +7,7 @@ namespace {
 
 std::string body(DeployArguments const& arguments) {
     auto request = deploy_request(arguments);
-    return request ? base::json::serialize(*request) : request.error().message;
+    return request ? base::to_text(*request) : request.error().message;
 }
 
 TEST(DeployRequest, SaysNoMoreThanWasAsked) {
@@ -31,7 +31,7 @@ TEST(DeployRequest, PutsEveryOptionInItsPlace) {
         body(arguments),
         R"({"version":"1.1.0","strategy":"canary","components":["web","api"],"options":{"strategy":{"weights_percent":[10,50,100],)"
         R"("gates_percent":[50],"bake":"30s","settle":"10s"},"replicas":3,"when_busy":"supersede",)"
-        R"("judge":{"risk":5E-2,"margin_percent":1.5E0,"enabled":false}}})");
+        R"("judge":{"risk":0.05,"margin_percent":1.5,"enabled":false}}})");
 }
 
 TEST(DeployRequest, SaysHowASettingIsWritten) {
