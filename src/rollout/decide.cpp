@@ -30,14 +30,19 @@ std::string count_of(int count, char const* noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string failed_try(Observation const& seen) { return seen.trouble.empty() ? "" : ": " + seen.trouble; }
+
 /// What keeps a replica from taking traffic.
 std::string trouble(Replica const& replica, Observation const& seen, std::string const& health) {
     switch (replica.process.phase) {
         case ProcessPhase::absent:
-            return replica.name + " is not started yet";
+            return replica.name + " is not started yet" + failed_try(seen);
         case ProcessPhase::starting:
             return replica.name + " is starting";
         case ProcessPhase::backing_off:
+            if (replica.port_taken)
+                return fmt::format("another program took port {} of {}, which is started again on another",
+                                   replica.port, replica.name);
             return fmt::format(
                 "{} ended ({}) and is started again, {} so far", replica.name,
                 replica.process.problem.empty() ? replica.process.last_exit : replica.process.problem,
@@ -49,8 +54,9 @@ std::string trouble(Replica const& replica, Observation const& seen, std::string
         case ProcessPhase::running:
             break;
     }
+    if (!seen.router.running && !seen.router.problem.empty()) return seen.router.problem;
     traffic::ServerState const* server = seen.server(replica.name);
-    if (!server) return replica.name + " is being added to HAProxy";
+    if (!server) return replica.name + " is being added to HAProxy" + failed_try(seen);
     if (server->check.empty() || server->check == "INI")
         return replica.name + " waits for its first health check";
     return fmt::format("{} fails its health check {} ({})", replica.name, health, server->check);
@@ -63,7 +69,7 @@ std::string first_trouble(model::Revision const& revision, int wanted, Observati
         std::string name = target::replica_name(component, revision.number, slot);
         auto replica = std::find_if(seen.replicas.begin(), seen.replicas.end(),
                                     [&](Replica const& r) { return r.name == name; });
-        if (replica == seen.replicas.end()) return name + " is not started yet";
+        if (replica == seen.replicas.end()) return name + " is not started yet" + failed_try(seen);
         if (!seen.routable(name)) return trouble(*replica, seen, revision.traffic.health);
     }
     return {};
@@ -194,8 +200,9 @@ private:
     bool is_prepared() {
         int started = started_count(next().to.number, step().new_replicas);
         if (started >= step().new_replicas) return true;
-        say_reason(fmt::format("starting {} of {}: {} started, {}", count_of(step().new_replicas, "replica"),
-                               next().to.version, started, since(next())));
+        say_reason(fmt::format("starting {} of {}: {} started, {}{}",
+                               count_of(step().new_replicas, "replica"), next().to.version, started,
+                               since(next()), failed_try(seen_)));
         return give_up_when_late();
     }
 

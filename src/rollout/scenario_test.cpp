@@ -38,6 +38,7 @@ public:
         if (verb == "haproxy") return set(words, "up", haproxy_up_);
         if (verb == "target") return set(words, "reachable", reachable_);
         if (verb == "restart") return forget_time();
+        if (verb == "starts") return starts(words);
         act(text);
     }
 
@@ -50,6 +51,13 @@ private:
         std::string word;
         words >> word;
         value = word == on;
+    }
+    /// "starts fail all ports are taken", "starts work"
+    void starts(std::istringstream& words) {
+        std::string word;
+        words >> word;
+        start_problem_.clear();
+        if (word == "fail") std::getline(words >> std::ws, start_problem_);
     }
     Duration duration(std::istringstream& words) {
         std::string word;
@@ -248,6 +256,7 @@ private:
             seen.replicas.push_back(replica);
             if (in_router_.contains(name)) seen.router.servers.push_back(server);
         }
+        seen.trouble = trouble_;
         seen.router.running = haproxy_up_;
         seen.router.listen = "127.0.0.1:80";
         if (!haproxy_up_) seen.router.problem = "HAProxy does not run";
@@ -263,12 +272,17 @@ private:
         EXPECT_TRUE(!is_final(before) || decision.next == rollout_) << where_ << ": a final state changed";
         rollout_ = decision.next;
         log_.insert(log_.end(), decision.log.begin(), decision.log.end());
+        trouble_.clear();
         if (is_final(rollout_.phase) || !seen.problem.empty()) return;
         for (Effect const& effect : missing(wish_of(rollout_, seen), "web", seen)) perform(effect);
     }
 
     void perform(Effect const& effect) {
-        if (effect.purpose == Purpose::start) return start(effect.revision, effect.slot);
+        if (!trouble_.empty()) return;  // nothing overtakes what failed
+        if (effect.purpose == Purpose::start) {
+            trouble_ = start_problem_;
+            return trouble_.empty() ? start(effect.revision, effect.slot) : void();
+        }
         if (effect.purpose == Purpose::stop) {
             EXPECT_FALSE(in_router_.contains(effect.object)) << where_ << ": stopped while it serves";
             replicas_.erase(effect.object);
@@ -327,6 +341,7 @@ private:
     double requests_per_second_ = 0;
     std::int64_t open_requests_ = 0;
     int lost_ = 0;
+    std::string start_problem_, trouble_;
     bool looked_ = false, haproxy_up_ = true, reachable_ = true;
 };
 

@@ -117,14 +117,18 @@ Route wanted_route(Wish const& wish, Observation const& seen) {
         if (replica.port == 0) continue;
         auto index = static_cast<std::size_t>(part - wish.parts.begin());
         int weight = 0;
-        if (hold)
+        if (replica.port_taken)
+            weight = 0;
+        else if (hold)
             weight = state ? state->weight : 0;
         else if (seen.routable(replica.name))
             weight = weights[index];
         else if (state && state->weight > 0)
             weight = weights[index] > 0 ? weights[index] : (part->weight_percent > 0 ? state->weight : 0);
-        route.servers.push_back(
-            {.name = replica.name, .address = address_of(replica), .weight = weight, .draining = false});
+        route.servers.push_back({.name = replica.name,
+                                 .address = address_of(replica),
+                                 .weight = weight,
+                                 .draining = replica.port_taken});
     }
     // A server whose replica's folder is gone serves nobody.
     for (ServerState const& state : seen.router.servers) {
@@ -163,6 +167,9 @@ std::vector<Effect> missing(Wish const& wish, std::string const& component, Obse
             if (known == seen.replicas.end() || known->process.phase == ProcessPhase::absent)
                 effects.push_back(
                     {.purpose = Purpose::start, .object = name, .revision = part.revision, .slot = slot});
+            else if (known->port_taken)
+                effects.push_back(
+                    {.purpose = Purpose::stop, .object = name});  // then it is started, on another port
         }
 
     Route route = wanted_route(wish, seen);
@@ -170,7 +177,8 @@ std::vector<Effect> missing(Wish const& wish, std::string const& component, Obse
         effects.push_back({.purpose = Purpose::route, .object = component, .route = route});
 
     for (Replica const& replica : seen.replicas)
-        if (!wish.wants(replica) && !seen.server(replica.name) && seen.router.running)
+        if (!wish.wants(replica) && !seen.server(replica.name) && seen.router.running &&
+            replica.process.phase != ProcessPhase::stopping)
             effects.push_back({.purpose = Purpose::stop, .object = replica.name});
     return effects;
 }

@@ -11,6 +11,7 @@ struct Observation {
     WallTime at{};
     Duration elapsed{};     // observed time since the look before; 0 at the first one of this portal's life
     std::string problem{};  // not empty: the target could not be looked at, and the rest means nothing
+    std::string trouble{};  // what was tried after the look before and failed, as a sentence; empty: nothing
     std::vector<target::Replica> replicas{};
     traffic::RouterState router{};
 

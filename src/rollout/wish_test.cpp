@@ -100,6 +100,26 @@ TEST(Wish, ALeavingReplicaDrainsThenLeavesTheRouteThenStops) {
     EXPECT_EQ(told(missing(wanted, "web", gone.seen)), "stop web-r2-0; ");
 }
 
+TEST(Wish, WhatIsStoppingAlreadyIsNotAskedAgain) {
+    Component component;
+    component.replica(1, 0, true, 256).replica(2, 0);
+    component.seen.router.servers.pop_back();
+    component.seen.replicas.back().process.phase = target::ProcessPhase::stopping;
+    EXPECT_EQ(told(missing(wish(1, 0, 0), "web", component.seen)), "");
+    component.seen.replicas.back().process.phase = target::ProcessPhase::orphaned;
+    EXPECT_EQ(told(missing(wish(1, 0, 0), "web", component.seen)), "stop web-r2-0; ")
+        << "its stop timeout is ours to count";
+}
+
+TEST(Wish, AReplicaWhosePortSomebodyTookGetsNothingAndMakesRoomForItself) {
+    Component component;
+    component.replica(1, 0, true, 128).replica(1, 1, true, 128);
+    component.seen.replicas[1].process.phase = target::ProcessPhase::backing_off;
+    component.seen.replicas[1].port_taken = true;
+    EXPECT_EQ(told(missing(wish(2, 0, 0), "web", component.seen)),
+              "stop web-r1-1; route web-r1-0=256 web-r1-1=0 draining; ");
+}
+
 TEST(Wish, WhatOutlivesTheDrainLimitIsCut) {
     Component component;
     component.replica(1, 0, true, 256).replica(2, 0, true, 0, 3, true);

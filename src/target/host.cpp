@@ -122,12 +122,14 @@ base::Result<std::vector<Replica>> Host::look(std::string const& component_folde
             return base::unavailable(
                 fmt::format("{}/replica.json cannot be used: {}", place, record.error().message));
         TRY(ProcessState process, supervisor_.inspect(place));
+        bool port_taken = process.phase == ProcessPhase::backing_off && is_taken(record->port);
         found.push_back({.name = name,
                          .revision = record->revision,
                          .slot = record->slot,
                          .version = record->version,
                          .port = record->port,
-                         .process = std::move(process)});
+                         .process = std::move(process),
+                         .port_taken = port_taken});
     }
     std::sort(found.begin(), found.end(), comes_before);
     return found;
@@ -159,6 +161,11 @@ base::Result<std::uint16_t> Host::choose_port(std::string const& place) {
         supervisor_.free_port(taken, recorded == ports_->end() ? std::uint16_t{0} : recorded->second));
     (*ports_)[place] = port;
     return port;
+}
+
+bool Host::is_taken(std::uint16_t port) {
+    auto free = supervisor_.free_port({}, port);
+    return !free || *free != port;
 }
 
 void Host::load_ports() {

@@ -16,9 +16,11 @@ struct Replica {
     std::string version{};
     std::uint16_t port = 0;
     ProcessState process{};
+    bool port_taken =
+        false;  // it does not run, and somebody else listens on its port: it can only start on another
     bool operator==(Replica const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Replica, (), (name, revision, slot, version, port, process))
+BOOST_DESCRIBE_STRUCT(Replica, (), (name, revision, slot, version, port, process, port_taken))
 
 std::string replica_name(std::string const& component, int revision, int slot);
 
@@ -69,6 +71,7 @@ private:
     base::Result<void> find_artifact(model::Workload const& workload, std::string const& version);
     base::Result<void> check_fence(ComponentKey const& key, std::int64_t epoch);
     base::Result<std::uint16_t> choose_port(std::string const& folder);
+    bool is_taken(std::uint16_t port);
     void load_ports();
     std::string resolve(std::string const& path) const;
 

@@ -143,6 +143,28 @@ TEST_F(HostTest, TakesAnotherPortWhenItsOwnWasTaken) {
     EXPECT_NE(replicas()[0].port, first);
 }
 
+TEST_F(HostTest, SeesThatSomebodyTookThePortOfAReplicaThatEnded) {
+    revision.workload.command = {"sh", "-c", "exit 1"};
+    ASSERT_TRUE(start());
+    ASSERT_TRUE(reaches(ProcessPhase::backing_off));
+    EXPECT_FALSE(replicas()[0].port_taken);
+
+    std::uint16_t first = replicas()[0].port;
+    ASSERT_TRUE(supervisor.launch(
+        folder / "thief", {.command = {"sleep", "1000"}, .listen = fmt::format("127.0.0.1:{}", first)}));
+    ASSERT_TRUE(eventually([&] { return replicas()[0].port_taken; }));
+
+    ASSERT_TRUE(eventually([&] {
+        EXPECT_TRUE(stop("web-r2-0"));
+        return replicas().empty();
+    }));
+    revision.workload.command = {"sleep", "1000"};
+    ASSERT_TRUE(start());
+    ASSERT_TRUE(reaches(ProcessPhase::running));
+    EXPECT_NE(replicas()[0].port, first);
+    EXPECT_FALSE(replicas()[0].port_taken);
+}
+
 TEST_F(HostTest, RefusesAnOldOwner) {
     ASSERT_TRUE(start(0, 5));
     for (auto const& refused : {start(1, 4), stop("web-r2-0", 4)}) {
