@@ -31,68 +31,6 @@ Lane* Engine::Impl::find_lane(target::ComponentKey const& key) {
     return place == lane_by_key.end() ? nullptr : &lanes[place->second];
 }
 
-namespace {
-
-/// All that was under way, in one consistent read.
-struct Stored {
-    std::vector<model::Deployment> deployments{};
-    std::vector<model::Rollout> rollouts{};
-    std::vector<model::Placement> placements{};
-    std::vector<store::Effect> effects{};
-};
-
-Result<Stored> read_stored(store::Transaction& transaction) {
-    Stored stored;
-    TRY(stored.deployments, store::open_deployments(transaction));
-    TRY(stored.rollouts, store::open_rollouts(transaction));
-    TRY(stored.placements, store::placements(transaction));
-    for (model::Rollout const& rollout : stored.rollouts) {
-        if (is_final(rollout.phase)) continue;
-        TRY(std::vector<store::Effect> effects,
-            store::effects_of(transaction, rollout.deployment, rollout.component));
-        for (store::Effect& effect : effects)
-            if (effect.status == store::EffectStatus::intended) stored.effects.push_back(std::move(effect));
-    }
-    return stored;
-}
-
-}  // namespace
-
-awaitable<Result<void>> Engine::Impl::load() {
-    auto work = [owner = settings.owner,
-                 exclusive = settings.exclusive](store::Transaction& transaction) -> Result<Stored> {
-        if (exclusive) TRY_VOID(store::take_all_leases(transaction, owner));
-        return read_stored(transaction);
-    };
-    CO_TRY(Stored stored, co_await world.store.write(std::move(work)));
-    for (model::Placement& placement : stored.placements) {
-        Lane& lane = lane_of({placement.environment, placement.component});
-        lane.placement = std::move(placement);
-        schedule(lane, Duration{});
-    }
-    for (model::Deployment& deployment : stored.deployments) {
-        std::vector<model::Rollout> rollouts;
-        for (model::Rollout const& rollout : stored.rollouts)
-            if (rollout.deployment == deployment.id) rollouts.push_back(rollout);
-        DeploymentId id = deployment.id;
-        auto it = std::make_shared<Open>(world.executor, std::move(deployment), std::move(rollouts));
-        for (model::Rollout const& rollout : it->rollouts) {
-            if (is_final(rollout.phase)) continue;
-            Lane& lane = lane_of({rollout.environment, rollout.component});
-            lane.queue.push_back(id);
-            schedule(lane, Duration{});
-        }
-        open.emplace(id, std::move(it));
-    }
-    // Each of these may have happened or not: looking tells; then it is confirmed, or done again under the
-    // same id.
-    for (store::Effect const& effect : stored.effects)
-        for (model::Rollout const& rollout : stored.rollouts)
-            if (rollout.deployment == effect.deployment && rollout.component == effect.component)
-                lane_of({rollout.environment, rollout.component}).intents.emplace(effect.body, effect.id);
-    co_return Result<void>{};
-}
-
 void Engine::Impl::schedule(Lane& lane, Duration in) {
     if (lane.due) due.erase({*lane.due, lane.index});
     lane.due = world.clock.now() + in;

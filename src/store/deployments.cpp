@@ -122,4 +122,11 @@ Result<std::vector<Deployment>> open_deployments(Transaction& transaction) {
     return impl::select<Deployment>(transaction, sql);
 }
 
+Result<std::vector<Deployment>> open_deployments(Transaction& transaction, std::string const& environment) {
+    static std::string const sql = "SELECT " + impl::columns_of<Deployment>() +
+                                   " FROM deployment WHERE is_open = 1 AND environment = $1 "
+                                   "ORDER BY created_at, id";
+    return impl::select<Deployment>(transaction, sql, environment);
+}
+
 }  // namespace store

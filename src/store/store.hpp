@@ -78,6 +78,7 @@ Result<model::Deployment> find_deployment(Transaction&, DeploymentId const&);  /
 Result<Page<model::Deployment>> list_deployments(Transaction&, DeploymentFilter const&);
 /// Not yet final, oldest first.
 Result<std::vector<model::Deployment>> open_deployments(Transaction&);
+Result<std::vector<model::Deployment>> open_deployments(Transaction&, std::string const& environment);
 
 /// Replaces the row if its epoch is still `rollout.epoch`; otherwise conflict: somebody else drives it now,
 /// drop everything.

@@ -7,16 +7,19 @@
 
 namespace {
 
-int run_seeds(simulation::Options options, std::uint64_t first, std::uint64_t count, bool expect_found) {
+int run_seeds(simulation::Options options, std::string const& planted, std::uint64_t first,
+              std::uint64_t count) {
+    bool expect_found = planted != "no fault";
     auto began = std::chrono::steady_clock::now();
-    std::uint64_t crashes = 0, requests = 0, deployments = 0, found = 0, first_found = 0, all = 0,
-                  differing = 0;
+    std::uint64_t crashes = 0, takeovers = 0, requests = 0, deployments = 0;
+    std::uint64_t found = 0, first_found = 0, all = 0, differing = 0;
     Duration virtual_time{};
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         options.seed = seed;
         simulation::Outcome outcome = simulation::run(options);
         crashes += static_cast<std::uint64_t>(outcome.crashes);
         requests += static_cast<std::uint64_t>(outcome.requests);
+        if (outcome.taken_over) ++takeovers;
         deployments += static_cast<std::uint64_t>(outcome.deployments);
         virtual_time += outcome.virtual_time;
         all = all * 31 + outcome.hash;
@@ -29,12 +32,10 @@ int run_seeds(simulation::Options options, std::uint64_t first, std::uint64_t co
     }
     std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     std::printf(
-        "%s: %lu seeds, %lu violated (first %lu); %lu deaths, %lu deployments, %lu requests, %.1f virtual "
-        "hours in %.1f s; "
-        "hash %016lx, %lu re-run seeds differed\n",
-        std::string(base::enum_name(options.planted_fault)).c_str(), count, found, first_found, crashes,
-        deployments, requests, std::chrono::duration<double, std::ratio<3600>>(virtual_time).count(),
-        took.count(), all, differing);
+        "%s: %lu seeds, %lu violated (first %lu); %lu deaths, %lu takeovers, %lu deployments, %lu requests, "
+        "%.1f virtual hours in %.1f s; hash %016lx, %lu re-run seeds differed\n",
+        planted.c_str(), count, found, first_found, crashes, takeovers, deployments, requests,
+        std::chrono::duration<double, std::ratio<3600>>(virtual_time).count(), took.count(), all, differing);
     return differing > 0 || (found > 0) != expect_found;
 }
 
@@ -74,7 +75,9 @@ int main(int argc, char** argv) {
     app.add_option("--crash-at", options.crash_at_point, "die at this point only");
     CLI11_PARSE(app, argc, argv);
     if (crash_points) return run_crash_points();
-    if (!planted.empty()) {
+    if (planted == "fence_skipped") {
+        options.fences_are_skipped = true;
+    } else if (!planted.empty()) {
         auto fault = base::parse_enum<rollout::PlantedFault>(planted, "fault");
         if (!fault) {
             std::fprintf(stderr, "%s\n", fault.error().message.c_str());
@@ -82,5 +85,5 @@ int main(int argc, char** argv) {
         }
         options.planted_fault = *fault;
     }
-    return run_seeds(options, first, count, !planted.empty());
+    return run_seeds(options, planted.empty() ? "no fault" : planted, first, count);
 }

@@ -1,5 +1,6 @@
 #include "story.hpp"
 
+#include <boost/asio/bind_executor.hpp>
 #include <cstdio>
 #include <set>
 
@@ -81,6 +82,88 @@ private:
     std::map<std::string, std::int64_t> highest_;
 };
 
+/// A planted fault: every fence looks as if nobody had passed it.
+class FencelessFiles : public base::Files {
+public:
+    explicit FencelessFiles(base::Files& real) : real_(real) {}
+    base::Result<std::string> read(std::string const& path) override {
+        if (path.ends_with("/fence")) return base::not_found(path);
+        return real_.read(path);
+    }
+    base::Result<void> write(std::string const& path, std::string const& text) override {
+        return real_.write(path, text);
+    }
+    base::Result<std::vector<std::string>> list(std::string const& folder) override {
+        return real_.list(folder);
+    }
+    base::Result<void> remove(std::string const& path) override { return real_.remove(path); }
+    bool exists(std::string const& path) override { return real_.exists(path); }
+
+private:
+    base::Files& real_;
+};
+
+/// A database that several portals share: a process of its own, which goes on when a portal dies. What is on
+/// its way to it still arrives.
+class Database {
+public:
+    Database(sim::Simulation& world, store::MemoryDisk& disk) : world_(world), process_(world, "database") {
+        auto opened =
+            store::open_sqlite({.file = "/data/pilothouse.db", .vfs = disk.name(), .separate_readers = false},
+                               process_.workers(), process_.workers());
+        if (opened) store_ = std::move(*opened);
+    }
+    ~Database() {
+        process_.kill();
+        store_.reset();
+    }
+
+    /// What one portal has of it.
+    class Connection : public store::Store {
+    public:
+        Connection(Database& database, sim::Process& portal) : database_(database), portal_(portal) {}
+        std::string describe() const override { return "a database that is shared"; }
+        std::string degraded() const override { return {}; }
+
+    protected:
+        void submit(bool writes, Work work, Executor home, Done done) override {
+            auto answer = std::make_shared<base::Result<void>>();
+            auto deliver = [answer, done = std::move(done)](error_code, std::size_t) mutable {
+                std::move(done)(std::move(*answer));
+            };
+            sim::Ticket ticket = portal_.park(asio::bind_executor(home, std::move(deliver)));
+            database_.serve(writes, std::move(work), answer, ticket);
+        }
+
+    private:
+        Database& database_;
+        sim::Process& portal_;
+    };
+
+private:
+    void serve(bool writes, std::function<base::Result<void>(store::Transaction&)> work,
+               std::shared_ptr<base::Result<void>> answer, sim::Ticket ticket) {
+        auto begin = [this, writes, work = std::move(work), answer, ticket] {
+            asio::co_spawn(process_.executor(), run(*this, writes, work, answer, ticket), must_not_throw);
+        };
+        world_.at(world_.now() + world_.random().up_to(2ms), std::move(begin));
+    }
+    static awaitable<void> run(Database& database, bool writes,
+                               std::function<base::Result<void>(store::Transaction&)> work,
+                               std::shared_ptr<base::Result<void>> answer, sim::Ticket ticket) {
+        if (writes)
+            *answer = co_await database.store_->write(std::move(work));
+        else
+            *answer = co_await database.store_->read(std::move(work));
+        auto& world = database.world_;
+        world.at(world.now() + world.random().up_to(2ms), [&world, ticket] { world.complete(ticket, {}); });
+    }
+
+    sim::Simulation& world_;
+    sim::Process process_;
+    std::unique_ptr<store::Store> store_;
+};
+
 /// One deployment as its client knows it.
 struct Order {
     std::string version{};
@@ -91,33 +174,34 @@ struct Order {
     Duration at{};
     std::string id{};
     std::string phase{};
-    std::vector<std::string> steps{};
 };
 
 // (In functions of their own: g++ 12 does not take initializer lists inside coroutines.)
 std::string setup_body(std::string const& token) {
-    return base::json::serialize(
-        base::json::object{{"token", token}, {"username", "alice"}, {"password", password}});
+    return base::to_text(base::json::object{{"token", token}, {"username", "alice"}, {"password", password}});
 }
 std::string login_body() {
-    return base::json::serialize(base::json::object{{"username", "alice"}, {"password", password}});
+    return base::to_text(base::json::object{{"username", "alice"}, {"password", password}});
 }
 std::string deploy_body(Order const& order) {
     base::json::object body{{"version", order.version}, {"strategy", order.strategy}};
     if (!order.when_busy.empty()) body["options"] = base::json::object{{"when_busy", order.when_busy}};
-    return base::json::serialize(body);
+    return base::to_text(body);
 }
-http::Url portal_url(std::string const& path) { return {.host = "portal", .target = path}; }
+http::Url portal_url(std::string const& host, std::string const& path) {
+    return {.host = host, .target = path};
+}
 
-class Story : private base::CrashPoints {
+class Story {
 public:
     explicit Story(Options const& options)
         : options_(options), world_(options.seed), chance_(options.seed * 7919 + 17) {
         store::MemoryDisk::seed_sqlite(static_cast<std::uint32_t>(options.seed));
     }
-    ~Story() override {
+    ~Story() {
         client_.kill();
-        if (process_) bury();
+        for (auto* life : {&halted_, &standby_, &life_})
+            if (*life) bury(**life);
     }
 
     Outcome run() {
@@ -127,6 +211,7 @@ public:
         (void)files_.write("/etc/environments.yaml", declaration);
         supervisor_.set_programs([this](target::ProcessSpec const& spec) { return program(spec); });
         plan_orders();
+        if (shares_database_) database_.emplace(world_, disk_);
         start_portal();
         for (Order& order : orders_) asio::co_spawn(client_.executor(), place(order), must_not_throw);
         send_traffic();
@@ -136,7 +221,7 @@ public:
             deaths_ = false;
         });
 
-        while (world_.now() < SteadyTime{} + bounded_time && !all_ended() && world_.step()) {
+        while (world_.now() < SteadyTime{} + bounded_time && !is_over() && world_.step()) {
             if (dead_)
                 raise_again();
             else if (deaths_ && world_.steps() >= die_at_step_)
@@ -183,56 +268,88 @@ private:
                       " was asked before it was ready");
     }
 
-    // -- The portal, its deaths and its resurrections.
+    // -- The portal, its deaths and its resurrections; its halts and those who take over.
 
-    void start_portal() {
-        process_.emplace(world_, "portal");
-        auto opened = store::open_sqlite(
-            {.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false},
-            process_->workers(), process_->workers());
-        if (!opened) return violation("the database does not open: " + opened.error().message);
-        store_ = std::move(*opened);
-        dialer_ = network_.dialer(*process_);
-        portal_.emplace(app::World{.executor = process_->executor(),
-                                   .workers = process_->workers(),
-                                   .clock = process_->clock(),
-                                   .random = portal_random_,
-                                   .secrets = secrets_,
-                                   .dialer = *dialer_,
-                                   .files = files_,
-                                   .supervisor = watched_,
-                                   .store = *store_,
-                                   .crash_points = *this},
-                        app::PortalSettings{.environments_file = "/etc/environments.yaml",
-                                            .data_folder = "/data",
-                                            .runtime_folder = "/run",
-                                            .version = "simulation",
-                                            .engine = {.owner = "portal-" + std::to_string(++lives_),
-                                                       .planted_fault = options_.planted_fault},
-                                            .accounts = {.cost = {.memory_bytes = 8192, .passes = 1}}});
+    /// One life of a portal.
+    struct Life : base::CrashPoints {
+        Life(Story& its_story, std::string its_host)
+            : story(its_story), host(std::move(its_host)), process(its_story.world_, host) {}
+        awaitable<void> reach(std::string_view where) override { return story.reach(*this, where); }
+
+        Story& story;
+        std::string host;
+        sim::Process process;
+        FencelessFiles fenceless{story.files_};
+        std::unique_ptr<store::Store> store{};
+        std::unique_ptr<base::Dialer> dialer{};
+        std::optional<app::Portal> portal{};
+    };
+
+    void start_portal() { life_ = begin_life(portal_host_); }
+    std::unique_ptr<Life> begin_life(std::string const& host) {
+        auto life = std::make_unique<Life>(*this, host);
+        sim::Process& process = life->process;
+        if (database_) {
+            life->store = std::make_unique<Database::Connection>(*database_, process);
+        } else {
+            auto opened = store::open_sqlite(
+                {.file = "/data/pilothouse.db", .vfs = disk_.name(), .separate_readers = false},
+                process.workers(), process.workers());
+            if (!opened) {
+                violation("the database does not open: " + opened.error().message);
+                return life;
+            }
+            life->store = std::move(*opened);
+        }
+        life->dialer = network_.dialer(process);
+        base::Files& files =
+            options_.fences_are_skipped ? static_cast<base::Files&>(life->fenceless) : files_;
+        life->portal.emplace(app::World{.executor = process.executor(),
+                                        .workers = process.workers(),
+                                        .clock = process.clock(),
+                                        .random = portal_random_,
+                                        .secrets = secrets_,
+                                        .dialer = *life->dialer,
+                                        .files = files,
+                                        .supervisor = watched_,
+                                        .store = *life->store,
+                                        .crash_points = *life},
+                             app::PortalSettings{.environments_file = "/etc/environments.yaml",
+                                                 .data_folder = "/data",
+                                                 .runtime_folder = "/run",
+                                                 .version = "simulation",
+                                                 .engine = {.owner = "portal-" + std::to_string(++lives_),
+                                                            .planted_fault = options_.planted_fault,
+                                                            .exclusive = !database_},
+                                                 .accounts = {.cost = {.memory_bytes = 8192, .passes = 1}}});
         auto start = [](app::Portal& portal, std::unique_ptr<base::Listener> listener,
                         Story& story) -> awaitable<void> {
             base::Result<void> started = co_await portal.start(std::move(listener));
             if (!started) story.violation("the portal does not start: " + started.error().message);
             if (portal.setup_token()) story.token_ = *portal.setup_token();
         };
-        asio::co_spawn(process_->executor(), start(*portal_, network_.listen(*process_, "portal:"), *this),
+        asio::co_spawn(process.executor(), start(*life->portal, network_.listen(process, host + ":"), *this),
                        must_not_throw);
-        tell("the portal starts");
+        tell(host + " starts");
+        return life;
     }
 
-    awaitable<void> reach(std::string_view where) override {
+    awaitable<void> reach(Life& life, std::string_view where) {
+        if (&life != life_.get()) co_return;
         ++points_;
         world_.note(where);
+        if (shares_database_ && !halted_ && !outcome_.taken_over && serving_ && points_ >= halt_at_point_ &&
+            where == "before an effect")
+            halt();
         if (points_ != options_.crash_at_point) co_return;
         tell(fmt::format("crash point {}: {}", points_, where));
         dead_ = true;
         co_await asio::async_initiate<asio::use_awaitable_t<> const, void(error_code, std::size_t)>(
-            [this](auto handler) { (void)process_->park(std::move(handler)); }, use_awaitable);
+            [&life](auto handler) { (void)life.process.park(std::move(handler)); }, use_awaitable);
     }
 
     void plan_death() {
-        if (options_.calm || options_.crash_at_point != 0) deaths_ = false;
+        if (options_.calm || options_.crash_at_point != 0 || shares_database_) deaths_ = false;
         die_at_step_ = world_.steps() + 200 + chance_.below(12'000);
     }
     void die() { dead_ = true; }
@@ -241,26 +358,58 @@ private:
         ++outcome_.crashes;
         world_.note("crash");
         tell("the portal is killed");
-        bury();
+        bury(*life_);
+        life_.reset();
         disk_.crash(portal_random_);
         world_.at(world_.now() + chance_.up_to(3s), [this] { start_portal(); });
         plan_death();
     }
     /// In this order: the network forgets it, its coroutines go, then what they refer to, then what those
     /// used.
-    void bury() {
-        network_.forget(*process_);
-        disk_.die();
-        process_->kill();
-        portal_.reset();
-        store_.reset();
-        dialer_.reset();
-        process_.reset();
+    void bury(Life& life) {
+        network_.forget(life.process);
+        if (!database_) disk_.die();
+        life.process.kill();
+        life.portal.reset();
+        life.store.reset();
+        life.dialer.reset();
     }
+
+    /// It stands still in the middle of a change, longer than its lease; another one takes over; then it goes
+    /// on with what it had in hand, for a while.
+    void halt() {
+        tell(portal_host_ + " is halted");
+        life_->process.halt();
+        world_.at(world_.now() + chance_.up_to(5s), [this] {
+            halted_ = std::move(life_);
+            portal_host_ = "standby";
+            life_ = standby_ ? std::move(standby_) : begin_life(portal_host_);
+        });
+        auto back = world_.now() + 25s + chance_.up_to(10s);
+        world_.at(back, [this] {
+            tell("the halted portal goes on");
+            halted_->process.resume();
+        });
+        world_.at(back + 10s, [this] {
+            bury(*halted_);
+            halted_.reset();
+            outcome_.taken_over = true;
+        });
+    }
+
+    bool is_over() const { return all_ended() && !halted_; }
 
     // -- What people do.
 
     void plan_orders() {
+        bool disturbed = !options_.calm && options_.crash_at_point == 0;
+        shares_database_ = disturbed && (options_.fences_are_skipped || options_.seed % 5 == 0);
+        halt_at_point_ = 20 + chance_.below(100);
+        if (disturbed && !shares_database_ && chance_.chance_per_mille(300))
+            world_.at(SteadyTime{} + 10s + chance_.up_to(20s),
+                      [this, by = chance_.chance_per_mille(500) ? 1h : -1h] {
+                          if (serving_) world_.jump_wall_clock(by);
+                      });
         char const* strategies[] = {"canary", "blue-green", "rolling"};
         orders_.push_back({.version = "1.0.0", .strategy = "canary"});
         std::uint64_t count = options_.crash_at_point != 0 || options_.calm ? 1 : 1 + chance_.below(3);
@@ -291,7 +440,7 @@ private:
         if (!session_.empty()) request.fields.set("Authorization", "Bearer " + session_);
         if (!request.body.empty()) request.fields.set("Content-Type", "application/json");
         if (!key.empty()) request.fields.set("Idempotency-Key", key);
-        http::Url url = portal_url(path);
+        http::Url url = portal_url(portal_host_, path);
         auto answer = co_await http::send(*client_dialer_, client_.clock(), url, std::move(request), 5s);
         if (!answer) co_return std::nullopt;
         status_ = answer->status;
@@ -331,13 +480,15 @@ private:
             if (answer && answer->is_object() && answer->as_object().contains("id"))
                 order.id = std::string(answer->as_object().at("id").as_string());
             else if (answer)
-                violation(
-                    fmt::format("a deployment was refused: {} {}", status_, base::json::serialize(*answer)));
+                violation(fmt::format("a deployment was refused: {} {}", status_, base::to_text(*answer)));
             if (order.id.empty()) co_await client_.clock().sleep_for(1s);
         }
         tell("accepted: " + order.version + " " + order.strategy);
         co_await follow(order);
-        if (first) serving_ = true;
+        if (!first) co_return;
+        serving_ = true;
+        // It waits for its turn, and what it has read meanwhile gets old.
+        if (shares_database_ && chance_.chance_per_mille(500)) standby_ = begin_life("standby");
     }
 
     awaitable<void> follow(Order& order) {
@@ -349,7 +500,7 @@ private:
             if (!answer) continue;
             auto view = base::from_json<model::DeploymentView>(*answer);
             if (!view) {
-                violation("I1: an accepted deployment cannot be read: " + base::json::serialize(*answer));
+                violation("I1: an accepted deployment cannot be read: " + base::to_text(*answer));
                 co_return;
             }
             check_weight(*view);
@@ -396,7 +547,12 @@ private:
             violation("I10: no progress:" + left);
         }
         for (std::string const& each : files_.violations) violation(each);
-        if (process_) bury();
+        for (auto* life : {&halted_, &standby_, &life_}) {
+            if (*life) bury(**life);
+            life->reset();
+        }
+        database_.reset();
+        disk_.die();
         disk_.crash(portal_random_);
         sim::Process reader(world_, "reader");
         auto opened = store::open_sqlite(
@@ -494,16 +650,15 @@ private:
     store::MemoryDisk disk_{"disk", options_.seed + 3, [this] { return client_.clock().wall_now(); }};
     sim::Process client_{world_, "client"};
     std::unique_ptr<base::Dialer> client_dialer_ = network_.dialer(client_);
-    std::optional<sim::Process> process_;
-    std::unique_ptr<store::Store> store_;
-    std::unique_ptr<base::Dialer> dialer_;
-    std::optional<app::Portal> portal_;
+    std::optional<Database> database_;
+    std::unique_ptr<Life> life_, halted_, standby_;
+    std::string portal_host_ = "portal";
     std::deque<Order> orders_;
     Outcome outcome_;
     std::string token_, session_;
-    std::uint64_t points_ = 0, die_at_step_ = 0;
+    std::uint64_t points_ = 0, die_at_step_ = 0, halt_at_point_ = 0;
     int status_ = 0, lives_ = 0;
-    bool serving_ = false, made_ = false, deaths_ = true, dead_ = false;
+    bool serving_ = false, made_ = false, deaths_ = true, dead_ = false, shares_database_ = false;
 };
 
 }  // namespace

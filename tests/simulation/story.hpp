@@ -11,7 +11,8 @@ namespace simulation {
 struct Options {
     std::uint64_t seed = 1;
     rollout::PlantedFault planted_fault = rollout::PlantedFault::none;
-    bool trace = false;  // print what happens, for a person to read
+    bool fences_are_skipped = false;  // another planted fault: nobody reads what stands in them
+    bool trace = false;               // print what happens, for a person to read
     /// 0: by the seed. Otherwise the portal dies at exactly this crash point of the run, and at no other.
     std::uint64_t crash_at_point = 0;
     bool calm = false;  // no deaths, no faults of the network: the undisturbed run
@@ -22,7 +23,8 @@ struct Outcome {
     std::uint64_t steps = 0;
     std::uint64_t crash_points = 0;  // reached
     int crashes = 0;
-    int requests = 0;  // of the constant traffic
+    bool taken_over = false;  // a portal was halted, another one went on, and the first came back
+    int requests = 0;         // of the constant traffic
     int deployments = 0;
     Duration virtual_time{};
     std::vector<std::string> violations{};

@@ -8,6 +8,9 @@
 
 namespace rollout {
 
+constexpr Duration lease_length = 15s;
+constexpr Duration lease_renewal = 5s;
+
 using Signal = asio::experimental::channel<void(error_code)>;
 
 /// A deployment that has not ended, with its rollouts.
@@ -46,12 +49,17 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     Impl(Surroundings its_surroundings, EngineSettings its_settings);
 
     // -- Scheduling (engine.cpp)
-    awaitable<Result<void>> load();
     awaitable<void> run();
     void wake(Lane& lane);
     void schedule(Lane& lane, Duration in);
     Lane& lane_of(target::ComponentKey const& key);
     Lane* find_lane(target::ComponentKey const& key);
+
+    // -- From the store (impl/take_up.cpp)
+    awaitable<Result<void>> load();
+    awaitable<Result<store::Lease>> claim(Lane& lane);
+    awaitable<bool> refresh(target::ComponentKey const& key, model::Deployment const& deployment,
+                            std::vector<model::Rollout> rollouts);
 
     // -- One look (impl/look.cpp)
     awaitable<void> look(std::size_t lane);

@@ -10,8 +10,6 @@ namespace {
 constexpr Duration save_interval =
     2s;                           // counts and bake time are stored this often; a crash costs no more of them
 constexpr Duration soon = 100ms;  // after something was done: see what came of it
-constexpr Duration lease_length = 15s;
-constexpr Duration lease_renewal = 5s;
 constexpr Duration longest_observed_gap =
     5s;  // a look that came later than this proves nothing about the time between
 
@@ -106,13 +104,16 @@ awaitable<Duration> Engine::Impl::look_at(Lane& lane) {
 awaitable<bool> Engine::Impl::hold_lease(Lane& lane) {
     SteadyTime now = world.clock.now();
     if (lane.lease && (settings.exclusive || now < lane.lease_renewed + lease_renewal)) co_return true;
-    auto work = [name = lane.key.environment + "/" + lane.key.component, owner = settings.owner,
-                 held = lane.lease,
-                 wall = world.clock.wall_now()](store::Transaction& transaction) -> Result<store::Lease> {
-        if (held) return store::renew_lease(transaction, *held, wall, lease_length);
-        return store::claim_lease(transaction, name, owner, wall, lease_length);
-    };
-    Result<store::Lease> lease = co_await world.store.write(std::move(work));
+    Result<store::Lease> lease;
+    if (lane.lease) {
+        auto renew = [held = *lane.lease, wall = world.clock.wall_now()](store::Transaction& transaction) {
+            return store::renew_lease(transaction, held, wall, lease_length);
+        };
+        lease = co_await world.store.write(std::move(renew));
+    } else {
+        lease = co_await claim(lane);
+        if (lease) lane.trouble.clear();
+    }
     if (!lease) {
         drop_lane(lane, lease.error());
         co_return false;
@@ -144,6 +145,7 @@ awaitable<Observation> Engine::Impl::observe(Lane& lane) {
     }
     if (settings.planted_fault == PlantedFault::ready_before_check)
         for (traffic::ServerState& server : seen.router.servers) server.routable = true;
+    seen.trouble = lane.trouble;
     seen.at = world.clock.wall_now();
     SteadyTime now = world.clock.now();
     if (lane.looked) seen.elapsed = std::min<Duration>(now - *lane.looked, longest_observed_gap);

@@ -320,7 +320,9 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
     open.emplace(deployment.id, accepted);
     for (model::Rollout const& rollout : rollouts) {
         Lane& lane = lane_of({rollout.environment, rollout.component});
-        lane.queue.push_back(deployment.id);
+        // Unless a claim has read it from the store already.
+        bool known = std::find(lane.queue.begin(), lane.queue.end(), deployment.id) != lane.queue.end();
+        if (!known) lane.queue.push_back(deployment.id);
         wake(lane);
     }
     ++revision;

@@ -42,13 +42,19 @@ model::ReplicaView view_of(target::Replica const& replica, traffic::ServerState 
 
 model::DeploymentView Engine::Impl::view(Open const& shown) const {
     std::optional<WallTime> observed_at;
+    std::string not_ours;
     for (model::Rollout const& rollout : shown.rollouts) {
-        auto lane = lane_by_key.find({rollout.environment, rollout.component});
-        if (lane == lane_by_key.end() || !lanes[lane->second].seen) continue;
-        WallTime at = lanes[lane->second].seen->at;
-        if (!observed_at || at < *observed_at) observed_at = at;  // as old as its oldest part
+        auto place = lane_by_key.find({rollout.environment, rollout.component});
+        if (place == lane_by_key.end()) continue;
+        Lane const& lane = lanes[place->second];
+        if (!lane.lease && !lane.trouble.empty() && !is_final(rollout.phase)) not_ours = lane.trouble;
+        if (!lane.seen) continue;
+        if (!observed_at || lane.seen->at < *observed_at)
+            observed_at = lane.seen->at;  // as old as its oldest part
     }
-    return view_of(shown.deployment, shown.rollouts, observed_at);
+    model::DeploymentView view = view_of(shown.deployment, shown.rollouts, observed_at);
+    if (!not_ours.empty()) view.reason = not_ours;
+    return view;
 }
 
 std::pair<Health, std::string> Engine::Impl::health_of(model::Environment const& environment,
