@@ -41,8 +41,10 @@ soak: ## the long forms: simulation seeds and random kills (hours)
 	@scripts/soak.sh
 
 format: ## clang-format over the tree
+	@scripts/packages.sh style
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 -i
 
 lint: ## clang-tidy over the tree
+	@scripts/packages.sh style
 	@cmake --preset clang-debug >/dev/null
 	@git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P2 -n4 clang-tidy-19 --quiet -p build/clang-debug

@@ -188,6 +188,7 @@ start() {
   setsid nohup "$@" </dev/null >"$demo/$name.log" 2>&1 &
   # What it becomes by exec keeps pid and start time.
   note_pid "$name" $!
+  disown $!  # if it is killed, the live line says so, and nothing else
 }
 
 portal_is_ready() { get "$portal_port" /readyz || ! pid_of portal >/dev/null; }

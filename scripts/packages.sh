@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# packages.sh run|test: installs what is missing from Debian, and says so first. Servers that come with a package are
+# packages.sh run|test|ci|style|bench: installs what is missing from Debian, and says so first. Servers that come with a package are
 # not started by its installation. Without apt it names exactly what is missing.
 set -euo pipefail
 
 run=(cmake ninja-build g++ ccache mold pkg-config libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsoci-dev
      libsqlite3-dev libpq-dev libsodium-dev libfyaml-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev prometheus-cpp-dev
      haproxy)
-test=("${run[@]}" libgtest-dev nginx-light postgresql-15 python3 python3-venv curl git)
+test=("${run[@]}" libgtest-dev nginx-light postgresql-15 faketime util-linux python3 python3-venv
+      curl git)
 ci=("${test[@]}" clang-19 libclang-rt-19-dev)
+style=("${run[@]}" libgtest-dev clang-19 clang-format-19 clang-tidy-19)
 bench=("${test[@]}" wrk nodejs npm)
 
-declare -n wanted=${1:?"usage: packages.sh run|test|ci|bench"}
+declare -n wanted=${1:?"usage: packages.sh run|test|ci|style|bench"}
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

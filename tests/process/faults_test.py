@@ -1,12 +1,19 @@
 """What is taken away, given wrongly, or used twice: noticed, named, healed or refused; nothing that was promised is lost."""
+import contextlib
+import datetime
+import glob
 import json
 import os
 import signal
 import socket
 import subprocess
+import tempfile
 import unittest
 
 from harness import PROGRAM, Refused, Site, free_port, new_key, until
+
+
+LIBFAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), "libfaketime is not installed")
 
 
 class Faults(unittest.TestCase):
@@ -158,15 +165,113 @@ class Faults(unittest.TestCase):
         self.assertGreater(lost, 0, "the ledger must see requests that are cut")
 
     def test_other_programs_work_the_same(self):
-        for name, command in (("python", ["python3", "-m", "http.server", "{port}", "--bind", "127.0.0.1"]),):
+        nginx = ["sh", "-c", "echo 'events {} http { access_log off; client_body_temp_path body; server { listen 127.0.0.1:{port}; "
+                 "location / { return 200 {version}; } } }' >{folder}/nginx.conf; "
+                 "exec nginx -p {folder} -c {folder}/nginx.conf -e stderr -g 'daemon off; pid nginx.pid;'"]
+        python = ["python3", "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
+        for name, command in (("nginx", nginx), ("python", python)):
             with self.subTest(name):
                 site = Site(service=command, health="/", judge={"min_requests": 5})
                 self.addCleanup(site.close)
                 site.start()
-                self.assertEqual(site.wait_end(site.deploy("1.0.0"))["phase"], "completed")
+                end = site.wait_end(site.deploy("1.0.0"))
+                self.assertEqual(end["phase"], "completed", end["reason"])
                 site.start_traffic(rate=50, mix="plain")
-                self.assertEqual(site.wait_end(site.deploy("1.1.0", "canary"))["phase"], "completed")
+                for strategy, version in (("canary", "1.1.0"), ("rolling", "1.3.0")):
+                    end = site.wait_end(site.deploy(version, strategy))
+                    self.assertEqual(end["phase"], "completed", end["reason"])
                 self.assertEqual(site.stop_traffic()["lost"], 0)
+                site.close()
+
+    def test_without_a_haproxy_that_can_be_used_it_waits_and_says_what_to_install(self):
+        # A double: what a program that does not know our configuration says of it.
+        old = tempfile.NamedTemporaryFile("w", suffix="-haproxy", delete=False)
+        self.addCleanup(os.unlink, old.name)
+        old.write("#!/bin/sh\necho \"[ALERT]    (1) : config : parsing [haproxy.cfg:9] : unknown keyword 'http-after-response'\" >&2\nexit 1\n")
+        old.close()
+        os.chmod(old.name, 0o755)
+        for program, words in (("/nowhere/haproxy", "install HAProxy 2.6 or later"), (old.name, "2.6 or later is needed")):
+            with self.subTest(program):
+                site = self.site(deployed=None, traffic=False, settings={"PILOTHOUSE_HAPROXY": program})
+                id = site.deploy("1.0.0")
+                waiting = site.wait_for(id, lambda seen: words in seen["reason"], f"the reason says {words!r}")
+                self.assertEqual(waiting["status"], "deploying")
+                site.close()
+
+    def test_when_all_ports_are_taken_it_names_the_range_and_goes_on_when_one_is_free(self):
+        with socket.socket() as first, socket.socket() as second:
+            taken = self.two_ports(first, second)
+            site = self.site(deployed=None, traffic=False, replicas=1, settings={"PILOTHOUSE_PORT_FIRST": str(taken), "PILOTHOUSE_PORT_LAST": str(taken + 1)})
+            id = site.deploy("1.0.0")
+            site.wait_for(id, lambda seen: f"all ports from {taken} to {taken + 1} are taken" in seen["reason"], "the reason names the range")
+            second.close()
+            self.assertEqual(site.wait_end(id)["phase"], "completed")
+            self.assertEqual(site.component()["replicas"][0]["port"], taken + 1)
+
+    def two_ports(self, first, second):
+        """Takes two ports that stand side by side."""
+        while True:
+            first.close()
+            first.__init__()
+            first.bind(("127.0.0.1", 0))
+            first.listen()
+            port = first.getsockname()[1]
+            with contextlib.suppress(OSError):
+                second.bind(("127.0.0.1", port + 1))
+                second.listen()
+                return port
+
+    def test_a_full_disk_loses_nothing_and_it_goes_on_when_there_is_room_again(self):
+        site = Site(strategy={"bake": "2s"})
+        self.addCleanup(site.close)
+        site.start(on_small_disk="16M")
+        self.assertEqual(site.wait_end(site.deploy("1.0.0"))["phase"], "completed")
+        site.start_traffic()
+        id = site.deploy("1.1.0", "canary")
+        site.wait_weight(id, 25)
+        fill = site.inside("filling")
+        with contextlib.suppress(OSError), open(fill, "wb", buffering=0) as file:
+            while True:
+                file.write(b"\0" * 4096)
+        until(lambda: site.raw("GET", "/readyz")[0] == 503, "it says that it is not ready")
+        self.assertIn("full", json.loads(site.raw("GET", "/readyz")[1])["detail"])
+        status, answer, _ = site.raw("POST", "/api/environments/demo/deploy", {"version": "1.3.0"})
+        self.assertEqual(status, 503, answer)
+        self.assertIn("full", json.loads(answer)["detail"])
+        stands = site.deployment(id)
+        self.assertEqual(stands["status"], "deploying", "reading works, and nothing is given up")
+        os.unlink(fill)
+        end = site.wait_end(id)
+        self.assertEqual(end["phase"], "completed", end["reason"])
+        self.assertEqual(len(site.api("GET", "/api/deployments")["items"]), 2, "what was refused is not there")
+        self.assertEqual(site.raw("GET", "/readyz")[0], 200)
+        self.assertEqual(site.stop_traffic()["lost"], 0)
+
+    def test_a_clock_that_jumps_promotes_nothing_early_and_times_nothing_out(self):
+        site = Site(strategy={"weights_percent": [25, 100], "bake": "6s", "progress_deadline": "60s"}, judge={"max_wait": "60s"})
+        self.addCleanup(site.close)
+        offset = site.folder / "clock-offset"
+        offset.write_text("+0")
+        site.start(environment={"LD_PRELOAD": LIBFAKETIME, "FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1",
+                                "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        self.assertEqual(site.wait_end(site.deploy("1.0.0"))["phase"], "completed")
+        site.start_traffic()
+        for jump in ("+1h", "-1h"):
+            with self.subTest(jump):
+                version = {"+1h": "1.1.0", "-1h": "1.3.0"}[jump]
+                id = site.deploy(version, "canary")
+                baking = site.wait_for(id, lambda seen: seen["components"][0]["weight_percent"] >= 25, "25 % of the traffic")
+                offset.write_text(jump)
+                until(lambda: abs(hours_between(baking["observed_at"], site.deployment(id)["observed_at"])) > 0.9, "the portal's clock has jumped")
+                self.assertEqual(site.deployment(id)["components"][0]["weight_percent"], 25, "the bake of 6 s is not over")
+                end = site.wait_end(id)
+                self.assertEqual(end["phase"], "completed", end["reason"])
+        self.assertEqual(site.stop_traffic()["lost"], 0)
+
+
+def hours_between(earlier, later):
+    read = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return (read(later) - read(earlier)).total_seconds() / 3600
 
 
 if __name__ == "__main__":

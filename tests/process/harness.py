@@ -132,20 +132,32 @@ environments:
 
     # -- The portal.
 
-    def start(self, crash_at=None, environment=None):
-        """Starts a portal and waits until it is ready (or, with crash_at, has died)."""
+    def start(self, crash_at=None, environment=None, on_small_disk=None):
+        """Starts a portal and waits until it is ready (or, with crash_at, has died). `on_small_disk` is the size of a file system of
+        its own for its data, in a mount namespace that it shares with what it starts: `inside` gets there."""
         self.lives += 1
-        self.log = open(self.folder / f"portal-{self.lives}.log", "wb")
+        log = open(self.folder / f"portal-{self.lives}.log", "wb")
         variables = {**os.environ, "PILOTHOUSE_LISTEN": self.address, "PILOTHOUSE_DATA_FOLDER": str(self.folder / "data"),
                      "PILOTHOUSE_RUNTIME_FOLDER": str(self.folder / "run"), "PILOTHOUSE_ENVIRONMENTS_FILE": str(self.folder / "environments.yaml"),
                      "PILOTHOUSE_CRASH_TRACE": str(self.folder / "crash-points.txt"), **self.settings, **(environment or {})}
         if crash_at:
             variables["PILOTHOUSE_CRASH_AT"] = str(crash_at)
-        self.portal = subprocess.Popen([PROGRAM, "serve"], stdout=self.log, stderr=subprocess.STDOUT, env=variables, cwd=self.folder)
+        command = [PROGRAM, "serve"]
+        if on_small_disk:
+            (self.folder / "data").mkdir(exist_ok=True)
+            script = 'mount -t tmpfs -o size="$1" tmpfs "$2"; shift 2; exec "$@"'
+            command = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "sh", "-ec", script, "sh", on_small_disk,
+                       str(self.folder / "data"), *command]
+        self.portal = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=variables, cwd=self.folder)
+        log.close()
         until(lambda: self.portal.poll() is not None or self.is_up(), lambda: "the portal is ready: " + self.portal_log())
         if self.portal.poll() is None and not self.token:
             self.set_up()
         return self
+
+    def inside(self, name):
+        """A file in the data folder as the portal sees it."""
+        return pathlib.Path(f"/proc/{self.portal.pid}/root{self.folder}/data/{name}")
 
     def is_up(self):
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -232,8 +244,9 @@ environments:
 
     def start_traffic(self, rate=100, mix="default"):
         self.ledger = self.folder / "ledger.txt"
-        self.traffic = subprocess.Popen([PROGRAM, "demo-traffic", "--to", self.listen, "--rate", str(rate), "--mix", mix, "--ledger", str(self.ledger),
-                                         "--output", "json"], stdout=subprocess.PIPE, stderr=open(self.folder / "traffic.log", "wb"), cwd=self.folder)
+        command = [PROGRAM, "demo-traffic", "--to", self.listen, "--rate", str(rate), "--mix", mix, "--ledger", str(self.ledger), "--output", "json"]
+        with open(self.folder / "traffic.log", "wb") as log:
+            self.traffic = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=self.folder)
         until(lambda: self.ledger.exists() and self.ledger.stat().st_size > 2000, "traffic flows")
 
     def stop_traffic(self):

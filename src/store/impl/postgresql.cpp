@@ -15,7 +15,7 @@ constexpr std::int64_t write_lock = 0x70696c6f74;  // "pilot"
 constexpr int reconnect_attempts = 6;  // 100 ms, 200 ms, ...: six seconds, a restart of the server
 
 /// (SOCI hides the type's description, which the sanitizer would look for.)
-[[gnu::no_sanitize("vptr")]] PGconn* native(soci::session& session) {
+__attribute__((no_sanitize("vptr"))) PGconn* native(soci::session& session) {
     return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
 }
 

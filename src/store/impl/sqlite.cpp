@@ -14,7 +14,7 @@ namespace {
 using namespace sqlite_api;
 
 /// SQLite's own handle. (SOCI hides the type's description, which the sanitizer would look for.)
-[[gnu::no_sanitize("vptr")]] sqlite_api::sqlite3*& native(soci::session& session) {
+__attribute__((no_sanitize("vptr"))) sqlite_api::sqlite3*& native(soci::session& session) {
     return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
 }
 
