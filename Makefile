@@ -44,7 +44,8 @@ format: ## clang-format over the tree
 	@scripts/packages.sh style
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 -i
 
-lint: ## clang-tidy over the tree
+lint: ## is the tree formatted, and what does clang-tidy say of it
 	@scripts/packages.sh style
+	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 --dry-run --Werror
 	@cmake --preset clang-debug >/dev/null
 	@git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P2 -n4 clang-tidy-19 --quiet -p build/clang-debug
