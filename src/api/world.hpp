@@ -6,6 +6,9 @@
 
 namespace api {
 
+/// How a store fails: it answers that it cannot, or something in it throws.
+enum class StoreFault { refuses, throws };
+
 class World {
 public:
     enum class Start { with_alice, without_anybody };
@@ -25,6 +28,9 @@ public:
     static std::string body_of(http::Response const& response);
     static base::json::value json_of(http::Response const& response);
     store::Store& store();
+    /// The n-th operation from now (1: the next) fails, and those after it work again. Was it reached?
+    void fail_store_at(int operation, StoreFault fault);
+    bool has_store_failed() const;
     base::FakeClock& clock();
     asio::io_context& context();
     http::Handler handler();

@@ -90,6 +90,43 @@ private:
     std::map<traffic::ComponentKey, traffic::RouterState> states_;
 };
 
+/// The real one, but for one operation.
+class FailingStore : public store::Store {
+public:
+    explicit FailingStore(store::Store& real) : real_(real) {}
+    std::string describe() const override { return real_.describe(); }
+    std::string degraded() const override { return real_.degraded(); }
+
+    int left = 0;  // 0: none fails
+    StoreFault fault = StoreFault::refuses;
+    bool has_failed = false;
+
+protected:
+    void submit(bool writes, Work work, Executor home, Done done) override {
+        if (left > 0 && --left == 0) {
+            has_failed = true;
+            if (fault == StoreFault::throws) throw std::runtime_error("a fault of the test");
+            auto refuse = [done = std::move(done)]() mutable {
+                std::move(done)(base::unavailable("the disk is full: reading only"));
+            };
+            return asio::post(home, std::move(refuse));
+        }
+        asio::co_spawn(home, pass_on(real_, writes, std::move(work), std::move(done)), must_not_throw);
+    }
+
+private:
+    static awaitable<void> pass_on(store::Store& real, bool writes, Work work, Done done) {
+        Result<void> result;
+        if (writes)
+            result = co_await real.write(std::move(work));
+        else
+            result = co_await real.read(std::move(work));
+        std::move(done)(std::move(result));
+    }
+
+    store::Store& real_;
+};
+
 model::Environment environment(std::string name, model::Provider provider, model::EnvironmentType type,
                                std::string region) {
     return {.name = std::move(name), .provider = provider, .type = type, .region = std::move(region)};
@@ -185,7 +222,7 @@ struct World::Parts {
     target::Host host{context.get_executor(), files, supervisor, "/data"};
     Result<std::unique_ptr<store::Store>> database = store::open_sqlite(
         {.file = folder + "/pilothouse.db"}, context.get_executor(), context.get_executor());
-    store::Store& store = opened(database);
+    FailingStore store{opened(database)};
     rollout::Engine engine{{context.get_executor(), clock, random, store, host, router, crash_points}, {}};
     auth::SeededSecrets secrets{11};
     auth::Accounts accounts{
@@ -270,6 +307,12 @@ base::FakeClock& World::clock() { return parts_->clock; }
 asio::io_context& World::context() { return parts_->context; }
 http::Handler World::handler() { return parts_->api.handler(); }
 store::Store& World::store() { return parts_->store; }
+void World::fail_store_at(int operation, StoreFault fault) {
+    parts_->store.left = operation;
+    parts_->store.fault = fault;
+    parts_->store.has_failed = false;
+}
+bool World::has_store_failed() const { return parts_->store.has_failed; }
 std::string const& World::token() const { return parts_->token; }
 
 }  // namespace api

@@ -44,12 +44,17 @@ Metrics::Metrics(rollout::Engine const& engine, std::string const& version, std:
     : engine_(engine),
       open_rollouts_(gauge(registry_, "pilothouse_open_rollouts", "Rollouts that have not ended.")),
       resident_bytes_(gauge(registry_, "process_resident_memory_bytes", "Resident memory size in bytes.")),
+      declaration_accepted_(
+          gauge(registry_, "pilothouse_declaration_accepted",
+                "1: environments.yaml is in force as it stands; 0: it has mistakes, and what was "
+                "accepted last is in force.")),
       looks_(counter(registry_, "pilothouse_looks_total", "Looks at components.")),
       effects_(counter(registry_, "pilothouse_effects_total", "Things done to targets.")),
       completed_(counter(registry_, "pilothouse_deployments_total", "Deployments that ended since the start.",
                          {{"status", "completed"}})),
       failed_(counter(registry_, "pilothouse_deployments_total", "Deployments that ended since the start.",
                       {{"status", "failed"}})) {
+    tell_declaration(true);  // a portal does not start with another
     prometheus::BuildGauge()
         .Name("pilothouse_info")
         .Help("Version of the program and of its store.")

@@ -14,6 +14,8 @@ public:
     Metrics(rollout::Engine const& engine, std::string const& version, std::string const& store);
     /// The handler, with its answers counted by status class.
     http::Handler counted(http::Handler handler);
+    /// Is what stands in environments.yaml in force? Otherwise what was accepted last is.
+    void tell_declaration(bool accepted) { declaration_accepted_.Set(accepted ? 1 : 0); }
     std::string text();
 
 private:
@@ -21,6 +23,7 @@ private:
     prometheus::Registry registry_;
     prometheus::Gauge& open_rollouts_;
     prometheus::Gauge& resident_bytes_;
+    prometheus::Gauge& declaration_accepted_;
     prometheus::Counter& looks_;
     prometheus::Counter& effects_;
     prometheus::Counter& completed_;

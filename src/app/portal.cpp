@@ -107,12 +107,17 @@ awaitable<void> Portal::watch_declaration() {
         auto changed = co_await base::offload(world_.workers, look);
         if (!*alive) co_return;
         if (!*changed || !**changed) continue;
-        base::Result<void> accepted = co_await accept_declaration();
+        base::Result<void> accepted;
+        try {
+            accepted = co_await accept_declaration();
+        } catch (std::exception const& failure) {
+            accepted = base::unavailable(failure.what());
+        }
         if (!*alive) co_return;
-        declaration_problem_ = accepted ? "" : accepted.error().message;
+        metrics_.tell_declaration(accepted.has_value());
         if (!accepted)
             base::log(base::LogLevel::warning, "the declaration was changed and is not accepted",
-                      {{"problem", declaration_problem_}});
+                      {{"problem", accepted.error().message}});
     }
 }
 

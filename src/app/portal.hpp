@@ -68,7 +68,6 @@ private:
     World world_;
     PortalSettings settings_;
     config::EnvironmentsFile declaration_;
-    std::string declaration_problem_{};
     target::Host host_;
     traffic::Haproxy router_;
     rollout::Engine engine_;

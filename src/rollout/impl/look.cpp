@@ -1,4 +1,5 @@
 // One look at a component: observe, decide, store the intent, do it, store the outcome.
+#include "base/log.hpp"
 #include "rollout/aggregate.hpp"
 #include "rollout/impl/engine_impl.hpp"
 #include "rollout/plan.hpp"
@@ -71,6 +72,14 @@ awaitable<void> Engine::Impl::look(std::size_t index) {
     } catch (system_error const& failure) {
         if (failure.code() == asio::error::operation_aborted) throw;
         lane.trouble = failure.what();
+    } catch (std::exception const& failure) {
+        // Whatever it is, bad_alloc included: this look has failed, the next one begins with what is stored
+        // and seen.
+        lane.trouble = "an internal error interrupted the last look; the server's log has it";
+        base::log(base::LogLevel::error, "a look has failed",
+                  {{"environment", lane.key.environment},
+                   {"component", lane.key.component},
+                   {"what", failure.what()}});
     }
     ++totals.looks;
     --looking;
