@@ -107,10 +107,13 @@ void add_rates(std::vector<std::string>& lines, ComponentRolloutView const& roll
     }
 }
 
+/// How long it has been so; since when, unless the sentence says it already.
 std::string since(ComponentRolloutView const& rollout, WallTime now) {
     if (!rollout.since || model::is_final(rollout.phase)) return "";
-    return fmt::format(" (since {}Z, {})", base::format_time(*rollout.since).substr(11, 8),
-                       base::say_duration(std::max<Duration>(Duration::zero(), now - *rollout.since)));
+    std::string when = fmt::format("since {}Z", base::format_time(*rollout.since).substr(11, 8));
+    std::string how_long = base::say_duration(std::max<Duration>(Duration::zero(), now - *rollout.since));
+    bool is_said = rollout.reason.find(when) != std::string::npos;
+    return is_said ? fmt::format(" ({})", how_long) : fmt::format(" ({}, {})", when, how_long);
 }
 
 std::string verdict_sentence(ComponentRolloutView const& rollout) {
