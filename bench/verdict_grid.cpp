@@ -99,8 +99,8 @@ private:
         std::size_t stage =
             std::min<std::size_t>(static_cast<std::size_t>((second - 1) / bake), std::size(weights) - 1);
         if (stage != stage_) {
-            last_stable_ = stage_counts_.stable;
-            stage_counts_ = {};
+            last_stable_ = stage_stable_;
+            stage_canary_ = stage_stable_ = {};
             stage_ = stage;
         }
         return weights[stage];
@@ -109,14 +109,14 @@ private:
     void send(int weight) {
         due_ += cell_.per_second * weight / 100;
         due_stable_ += cell_.per_second * (100 - weight) / 100;
-        Pair now;
-        canary_.send(whole(due_), now.canary);
-        stable_.send(whole(due_stable_), now.stable);
-        total_.canary += now.canary;
-        total_.stable += now.stable;
-        stage_counts_.canary += now.canary;
-        stage_counts_.stable += now.stable;
-        if (weight == 100) stage_counts_.stable = last_stable_;
+        Counts now_canary, now_stable;
+        canary_.send(whole(due_), now_canary);
+        stable_.send(whole(due_stable_), now_stable);
+        total_canary_.add(now_canary);
+        total_stable_.add(now_stable);
+        stage_canary_.add(now_canary);
+        stage_stable_.add(now_stable);
+        if (weight == 100) stage_stable_ = last_stable_;
     }
     static std::uint64_t whole(double& due) {
         double floor = std::floor(due);
@@ -125,26 +125,27 @@ private:
     }
 
     void look(int second) {
-        outcome_.ever_bad = is_bad();
+        Pair total = rollout::pair_of(total_canary_, total_stable_);
+        outcome_.ever_bad = is_bad(total);
         if (outcome_.first != Verdict::not_enough_data) return;
         if (outcome_.ever_bad)
             outcome_.first = Verdict::bad;
-        else if (rollout::is_within(total_, total_risk, margin))
+        else if (rollout::is_within(total, total_risk, margin))
             outcome_.first = Verdict::good;
-        outcome_.requests = total_.canary.requests;
+        outcome_.requests = total.canary.requests;
         outcome_.seconds = second;
     }
     /// At one weight the stage has the same counts and less risk, and so nothing to add.
-    bool is_bad() const {
-        return rollout::is_worse(total_, total_risk) ||
-               (cell_.weight_percent == 0 && rollout::is_worse(stage_counts_, stage_risk));
+    bool is_bad(Pair const& total) const {
+        return rollout::is_worse(total, total_risk) ||
+               (cell_.weight_percent == 0 &&
+                rollout::is_worse(rollout::pair_of(stage_canary_, stage_stable_), stage_risk));
     }
 
     Cell const& cell_;
     Stream stable_, canary_;
     double due_ = 0, due_stable_ = 0;
-    Pair total_, stage_counts_;
-    Counts last_stable_;
+    model::Window total_canary_, total_stable_, stage_canary_, stage_stable_, last_stable_;
     std::size_t stage_ = 0;
     Outcome outcome_;
 };

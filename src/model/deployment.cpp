@@ -2,6 +2,14 @@
 
 namespace model {
 
+void Window::add(Counts const& look) {
+    if (look.requests == 0) return;
+    counts += look;
+    ++looks;
+    auto failures = static_cast<double>(look.failures);
+    squares += failures * failures / static_cast<double>(look.requests);
+}
+
 Status status_of(Phase phase) {
     switch (phase) {
         case Phase::queued:

@@ -68,6 +68,17 @@ struct Counts {
 };
 BOOST_DESCRIBE_STRUCT(Counts, (), (requests, failures))
 
+/// The same, and how the failures were spread over the looks at the counters: ten at once are less evidence
+/// than one in each of ten looks.
+struct Window {
+    Counts counts{};
+    std::uint64_t looks = 0;  // that found requests
+    double squares = 0;       // failures * failures / requests, summed over the looks
+    void add(Counts const& look);
+    bool operator==(Window const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Window, (), (counts, looks, squares))
+
 /// Limits of a confidence sequence for a failure rate, from 0 to 1.
 struct Limits {
     double lower = 0;
@@ -120,9 +131,9 @@ BOOST_DESCRIBE_STRUCT(ServerTotals, (), (generation, counts))
 
 /// What judging stands on. Kept with the rollout, so that a restart loses none of it.
 struct Evidence {
-    Counts canary{}, stable{};              // since the canary's first request
-    Counts stage_canary{}, stage_stable{};  // at the current weight
-    Counts before_stable{};                 // the stable version's last window with traffic, for after 100 %
+    Window canary{}, stable{};              // since the canary's first request
+    Window stage_canary{}, stage_stable{};  // at the current weight
+    Window before_stable{};                 // the stable version's last window with traffic, for after 100 %
     std::map<std::string, ServerTotals> totals{};
     bool operator==(Evidence const&) const = default;
 };

@@ -268,7 +268,7 @@ private:
     bool is_judged() {
         if (next().approved) return true;
         if (!next().judge.enabled) return true;
-        bool enough = next().evidence.stage_canary.requests >= next().judge.min_requests;
+        bool enough = next().evidence.stage_canary.counts.requests >= next().judge.min_requests;
         Verdict verdict = step().decides ? decisive_verdict() : next().stage.verdict;
         if (verdict == Verdict::source_down) return wait_for_source();
         if (step().decides ? verdict == Verdict::good : enough) return true;
@@ -276,16 +276,17 @@ private:
         if (next().from.number == 0 && !enough) {
             // There is no other version that could serve instead, so there is nothing to wait for.
             note(LogLevel::info,
-                 fmt::format("not judged: {} only",
-                             count_of(static_cast<int>(next().evidence.stage_canary.requests), "request")));
+                 fmt::format(
+                     "not judged: {} only",
+                     count_of(static_cast<int>(next().evidence.stage_canary.counts.requests), "request")));
             return true;
         }
         next().waited += seen_.elapsed;
-        std::string wait = enough
-                               ? fmt::format("not decided yet: {}", decisive_sentence())
-                               : fmt::format("waiting for requests: {} of at least {} to {} at {} %",
-                                             next().evidence.stage_canary.requests, next().judge.min_requests,
-                                             next().to.version, step().weight_percent);
+        std::string wait =
+            enough ? fmt::format("not decided yet: {}", decisive_sentence())
+                   : fmt::format("waiting for requests: {} of at least {} to {} at {} %",
+                                 next().evidence.stage_canary.counts.requests, next().judge.min_requests,
+                                 next().to.version, step().weight_percent);
         if (next().waited < next().judge.max_wait) {
             say_reason(fmt::format("{}, {} ({})", wait, since(next()), limit(next().judge.max_wait)));
             return false;
@@ -429,7 +430,7 @@ private:
                          .stable_version = next().from.version};
         if (input.historical) {
             input.stage_stable = next().evidence.before_stable;
-            if (input.stable.requests == 0) input.stable = next().evidence.before_stable;
+            if (input.stable.counts.requests == 0) input.stable = next().evidence.before_stable;
         }
         Judged judged = rollout::judge(input);
         next().total = judged.total;

@@ -30,18 +30,18 @@ void absorb(model::Rollout& rollout, Observation const& seen) {
         // The old version has a life before this rollout: its first reading is only where counting begins.
         if (replica->revision == rollout.from.number && !first_reading) stable += more;
     }
-    if (evidence.canary.requests == 0 && canary.requests == 0) {
-        evidence.before_stable += stable;
+    if (evidence.canary.counts.requests == 0 && canary.requests == 0) {
+        evidence.before_stable.add(stable);
         return;
     }
-    evidence.canary += canary;
-    evidence.stage_canary += canary;
-    evidence.stable += stable;
-    evidence.stage_stable += stable;
+    evidence.canary.add(canary);
+    evidence.stage_canary.add(canary);
+    evidence.stable.add(stable);
+    evidence.stage_stable.add(stable);
 }
 
 void begin_stage(model::Evidence& evidence, int weight_percent) {
-    if (weight_percent == 100 && evidence.stage_stable.requests > 0)
+    if (weight_percent == 100 && evidence.stage_stable.counts.requests > 0)
         evidence.before_stable = evidence.stage_stable;
     evidence.stage_canary = {};
     evidence.stage_stable = {};

@@ -15,9 +15,9 @@ using model::Verdict;
 
 struct Tally {
     double failures, successes;
-    explicit Tally(Counts const& counts)
-        : failures(static_cast<double>(std::min(counts.failures, counts.requests))),
-          successes(static_cast<double>(counts.requests) - failures) {}
+    explicit Tally(Counts const& counts, double burst = 1)
+        : failures(static_cast<double>(std::min(counts.failures, counts.requests)) / burst),
+          successes(static_cast<double>(counts.requests) / burst - failures) {}
     Tally(double failed, double succeeded) : failures(failed), successes(succeeded) {}
     double rate() const { return failures / (failures + successes); }
     friend Tally operator+(Tally const& a, Tally const& b) {
@@ -94,8 +94,8 @@ double log_greatest_likelihood(Tally const& canary, Tally const& stable, double 
 class Evidence {
 public:
     explicit Evidence(Pair const& counts)
-        : canary_(counts.canary),
-          stable_(counts.stable),
+        : canary_(counts.canary, counts.canary_burst),
+          stable_(counts.stable, counts.stable_burst),
           difference_(canary_.rate() - stable_.rate()),
           log_greatest_(log_likelihood(canary_, canary_.rate()) + log_likelihood(stable_, stable_.rate())) {}
 
@@ -180,6 +180,19 @@ std::string say_comparison(Test const& test, Verdict verdict) {
     return fmt::format("{}: not decided, may be up to {} worse, {}", rates, points(limits.upper), allowed);
 }
 
+/// What makes the limits wider than the counts alone would.
+std::string say_bursts(Test const& test) {
+    constexpr double noticeable = 1.5;
+    auto say = [](std::string const& version, double burst) {
+        return fmt::format("; {} fails in bursts, {:.0f} count as one", version, burst);
+    };
+    if (test.counts.canary_burst >= noticeable)
+        return say(test.input.canary_version, test.counts.canary_burst);
+    if (test.counts.stable_burst >= noticeable)
+        return say(test.input.stable_version, test.counts.stable_burst);
+    return {};
+}
+
 std::string say_first(Test const& test, Judgement const& judgement) {
     std::string rate = test.where + fails(test.input.canary_version, test.counts.canary);
     double limit = test.input.settings.first_limit_percent;
@@ -202,26 +215,27 @@ Verdict against_limit(Limits const& canary, model::JudgeSettings const& settings
 
 void judge_first(Test const& test, Judgement& judgement) {
     judgement.verdict = against_limit(judgement.canary_limits, test.input.settings);
-    judgement.sentence = say_first(test, judgement);
+    judgement.sentence = say_first(test, judgement) + say_bursts(test);
 }
 
 void judge_pair(Test const& test, Judgement& judgement) {
     judgement.verdict = compare(test.counts, test.risk, margin_of(test));
     judgement.sentence =
         can_compare(test.counts)
-            ? say_comparison(test, judgement.verdict)
+            ? say_comparison(test, judgement.verdict) + say_bursts(test)
             : fmt::format("{}{}, {} has none to compare with", test.where,
                           fails(test.input.canary_version, test.counts.canary), test.input.stable_version);
 }
 
 Judgement run(Test const& test) {
-    Judgement judgement{.verdict = Verdict::not_enough_data,
-                        .canary = test.counts.canary,
-                        .stable = test.counts.stable,
-                        .canary_limits = confidence_sequence(test.counts.canary, test.risk / 2),
-                        .stable_limits = confidence_sequence(test.counts.stable, test.risk / 2),
-                        .risk = test.risk,
-                        .historical = test.input.historical};
+    Judgement judgement{
+        .verdict = Verdict::not_enough_data,
+        .canary = test.counts.canary,
+        .stable = test.counts.stable,
+        .canary_limits = confidence_sequence(test.counts.canary, test.risk / 2, test.counts.canary_burst),
+        .stable_limits = confidence_sequence(test.counts.stable, test.risk / 2, test.counts.stable_burst),
+        .risk = test.risk,
+        .historical = test.input.historical};
     if (test.input.source_down) {
         judgement.verdict = Verdict::source_down;
         judgement.sentence = "the requests are not counted at present, so nothing is decided";
@@ -238,21 +252,31 @@ Judgement run(Test const& test) {
 
 }  // namespace
 
+Pair pair_of(model::Window const& canary, model::Window const& stable) {
+    return {canary.counts, stable.counts, burst_size(canary), burst_size(stable)};
+}
+
 Judged judge(JudgeInput const& input) {
     double half = input.settings.risk / 2;
     Judged judged;
-    judged.total = run({input, {input.canary, input.stable}, half, ""});
-    judged.stage = run({input,
-                        {input.stage_canary, input.stage_stable},
-                        half / std::max(1, input.stages),
-                        "at this weight "});
+    judged.total = run({input, pair_of(input.canary, input.stable), half, ""});
+    judged.stage = run({input, pair_of(input.stage_canary, input.stage_stable),
+                        half / std::max(1, input.stages), "at this weight "});
     judged.verdict = judged.stage.verdict == Verdict::bad ? Verdict::bad : judged.total.verdict;
     return judged;
 }
 
-Limits confidence_sequence(Counts const& counts, double risk) {
+double burst_size(model::Window const& window) {
+    Tally seen(window.counts);
+    if (window.looks < 2 || seen.failures == 0 || seen.successes == 0) return 1;
+    double rate = seen.rate();
+    double scatter = (window.squares - seen.failures * rate) / (rate * (1 - rate));
+    return std::max(1.0, scatter / static_cast<double>(window.looks - 1));
+}
+
+Limits confidence_sequence(Counts const& counts, double risk, double burst) {
     if (counts.requests == 0) return {0, 1};
-    Tally seen(counts);
+    Tally seen(counts, burst);
     double least = log_mixture(seen, any_rate) + std::log(risk);
     auto is_likely = [&](double rate) { return log_likelihood(seen, rate) > least; };
     double rate = seen.rate();

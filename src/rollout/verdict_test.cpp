@@ -60,10 +60,10 @@ INSTANTIATE_TEST_SUITE_P(
             Verdict::bad}));
 
 JudgeInput input(Counts canary, Counts stable) {
-    return {.canary = canary,
-            .stable = stable,
-            .stage_canary = canary,
-            .stage_stable = stable,
+    return {.canary = {.counts = canary},
+            .stable = {.counts = stable},
+            .stage_canary = {.counts = canary},
+            .stage_stable = {.counts = stable},
             .stages = 5,
             .canary_version = "1.2.0",
             .stable_version = "1.0.0"};
@@ -139,8 +139,8 @@ TEST(Judge, HoldsWhileTheSourceIsDownWhateverWasCounted) {
 
 TEST(Judge, GoesBackForAVersionThatBreaksOnlyUnderLoad) {
     JudgeInput late = input({50'000, 20}, {50'000, 20});
-    late.stage_canary = {300, 30};
-    late.stage_stable = {300, 0};
+    late.stage_canary.counts = {300, 30};
+    late.stage_stable.counts = {300, 0};
 
     Judged judged = judge(late);
 
@@ -151,8 +151,8 @@ TEST(Judge, GoesBackForAVersionThatBreaksOnlyUnderLoad) {
 
 TEST(Judge, GoesBackForManySmallSignsThatNoWeightShowsAlone) {
     JudgeInput slow = input({400, 20}, {3600, 20});
-    slow.stage_canary = {100, 5};
-    slow.stage_stable = {900, 5};
+    slow.stage_canary.counts = {100, 5};
+    slow.stage_stable.counts = {900, 5};
 
     Judged judged = judge(slow);
 
@@ -179,6 +179,56 @@ TEST(Judge, LabelsCountsFromBeforeTheSwitch) {
               "1.2.0 fails 5.1 % of 412 requests, 1.0.0 0.1 % of 3,708 in its last window before the switch: "
               "worse by at least "
               "1.5 points");
+}
+
+// -- Failures in bursts.
+
+/// So many looks at a version with as many requests each; the failures come all in the first ones, ten at a
+/// time.
+model::Window in_bursts(std::uint64_t looks, std::uint64_t requests, std::uint64_t failures) {
+    model::Window window;
+    for (std::uint64_t look = 0; look < looks; ++look) {
+        std::uint64_t now = std::min<std::uint64_t>(10, failures);
+        failures -= now;
+        window.add({requests, now});
+    }
+    return window;
+}
+
+TEST(BurstSize, IsOneWhenFailuresAreSpreadAsChanceSpreadsThem) {
+    base::Random random(3);
+    double sum = 0;
+    for (int run = 0; run < 200; ++run) {
+        model::Window window;
+        for (int look = 0; look < 100; ++look) {
+            Counts now{20, 0};
+            for (int i = 0; i < 20; ++i) now.failures += random.below(20) == 0 ? 1U : 0U;
+            window.add(now);
+        }
+        sum += burst_size(window);
+    }
+    EXPECT_NEAR(sum / 200, 1, 0.1);
+}
+
+TEST(BurstSize, IsAboutTheNumberOfFailuresThatComeTogether) {
+    EXPECT_NEAR(burst_size(in_bursts(100, 20, 30)), 10, 1);
+    EXPECT_EQ(burst_size(in_bursts(100, 20, 0)), 1);
+    EXPECT_EQ(burst_size({.counts = {20, 20}, .looks = 1, .squares = 20}), 1) << "one look cannot tell";
+    EXPECT_EQ(burst_size({.counts = {20, 3}}), 1);
+}
+
+TEST(Judge, CountsABurstAsOneFailure) {
+    JudgeInput spread = input({2000, 30}, {18'000, 18});
+    EXPECT_EQ(judge(spread).verdict, Verdict::bad);
+
+    JudgeInput burst = spread;
+    burst.canary = burst.stage_canary = in_bursts(100, 20, 30);
+    Judged judged = judge(burst);
+
+    EXPECT_EQ(judged.verdict, Verdict::not_enough_data);
+    EXPECT_EQ(judged.total.canary, (Counts{2000, 30})) << "what was counted stays what was counted";
+    EXPECT_NE(judged.total.sentence.find("; 1.2.0 fails in bursts, 10 count as one"), std::string::npos)
+        << judged.total.sentence;
 }
 
 // -- A first deployment.

@@ -116,7 +116,7 @@ inline model::Rollout sample_rollout(model::Deployment const& deployment, std::s
     rollout.since = at(7);
     rollout.step = 1;
     rollout.step_observed = 1500ms;
-    rollout.evidence.canary = {1000, 17};
+    rollout.evidence.canary = {.counts = {1000, 17}, .looks = 40, .squares = 0.25};
     rollout.evidence.totals["web-r4-1"] = {"g1", {1000, 17}};
     rollout.total = {
         .verdict = model::Verdict::good, .canary = {1000, 17}, .canary_limits = {0.25, 0.5}, .risk = 0.125};
