@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# soak.sh: the long forms, for hours: simulation seeds, deaths at every crash point on real processes, the thread sanitizer.
-# SEEDS and ROUNDS say how long.
+# soak.sh: the long forms, for hours: simulation seeds, deaths at every crash point and at random instants on real processes.
+# SEEDS, ROUNDS and KILLS say how long.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset release >/dev/null
@@ -13,4 +13,4 @@ for ((round = 1; round <= ${ROUNDS:-10}; ++round)); do
     (cd tests/process && python3 kill_matrix.py "$strategy" 6)
   done
 done
-TARGETS="base_test store_test" scripts/test.sh tsan --tests-regex '^(base|store)$'
+(cd tests/process && python3 random_kills.py "${KILLS:-3000}")

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import PROGRAM, Refused, Site, free_port, new_key, until
+from harness import PROGRAM, Postgresql, Refused, Site, free_port, new_key, until
 
 
 LIBFAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), "libfaketime is not installed")
@@ -245,6 +245,38 @@ class Faults(unittest.TestCase):
         self.assertEqual(end["phase"], "completed", end["reason"])
         self.assertEqual(len(site.api("GET", "/api/deployments")["items"]), 2, "what was refused is not there")
         self.assertEqual(site.raw("GET", "/readyz")[0], 200)
+        self.assertEqual(site.stop_traffic()["lost"], 0)
+
+    def test_on_postgresql_a_stand_by_waits_for_the_lease_says_so_and_goes_on_from_what_was_stored(self):
+        database = Postgresql()
+        self.addCleanup(database.close)
+        site = Site(strategy={"weights_percent": [25, 50, 100], "bake": "3s"}, settings={"PILOTHOUSE_DATABASE": database.connection})
+        self.addCleanup(site.close)
+        site.start()
+        self.assertEqual(site.wait_end(site.deploy("1.0.0"))["phase"], "completed")
+        site.start_traffic()
+        first, first_address = site.portal, site.address
+        # It has read everything now; what comes is stored by the other one.
+        site.address = f"127.0.0.1:{free_port()}"
+        site.start()
+        self.addCleanup(first.wait)
+        self.addCleanup(first.kill)  # halted or not
+        stand_by = site.address
+        site.address = first_address
+        id = site.deploy("1.1.0", "canary")
+        site.wait_weight(id, 50)
+        first.send_signal(signal.SIGSTOP)  # halted for longer than its lease
+        site.address = stand_by
+        site.wait_for(id, lambda seen: seen["observed_at"] is not None, "the stand-by has taken over")
+        end = site.wait_end(id)
+        self.assertEqual(end["phase"], "completed", end["reason"])
+        first.send_signal(signal.SIGCONT)
+        site.address = first_address
+        until(lambda: "is driven by" in site.component()["reason"], lambda: f"it says who drives now: {site.component()['reason']}")
+        site.address = stand_by
+        end = site.wait_end(site.deploy("1.3.0", "canary"))
+        self.assertEqual(end["phase"], "completed", end["reason"])
+        self.assertEqual({replica["version"] for replica in site.component()["replicas"]}, {"1.3.0"})
         self.assertEqual(site.stop_traffic()["lost"], 0)
 
     def test_a_clock_that_jumps_promotes_nothing_early_and_times_nothing_out(self):

@@ -16,7 +16,7 @@ import pathlib
 import sys
 import threading
 
-from harness import Site, new_key, until
+from harness import FINAL, Site, new_key, until
 
 here = pathlib.Path(__file__).parent
 
@@ -50,30 +50,26 @@ class Victim:
 
     def deploy_with_crash(self, at):
         """The ended deployment; the portal is killed at this point, if it gets there."""
+        self.site.terminate()
+        (self.site.folder / "crash-points.txt").unlink(missing_ok=True)
+        self.site.start(crash_at=at)
+        return self.deploy()
+
+    def deploy(self):
+        """(how often the portal died, the ended deployment, its story); whoever kills it, it is started again at once."""
         site = self.site
-        site.terminate()
-        (site.folder / "crash-points.txt").unlink(missing_ok=True)
-        site.start(crash_at=at)
         self.version = "1.1.0" if self.version != "1.1.0" else "1.3.0"
-        key, id = {"Idempotency-Key": new_key()}, None
-        died = False
-        while id is None:
-            try:
-                id = site.api("POST", "/api/environments/demo/deploy", {"version": self.version, "strategy": self.strategy}, key)["id"]
-            except (OSError, http.client.HTTPException):
-                site.portal.wait()
-                died = True
-                site.start()
-        while not died:
+        body, key, id, deaths = {"version": self.version, "strategy": self.strategy}, {"Idempotency-Key": new_key()}, None, 0
+        while True:
             if site.portal.poll() is not None:
-                died = True
+                deaths += 1
                 site.start()
-            else:
-                with contextlib.suppress(OSError, http.client.HTTPException):
-                    if site.deployment(id)["status"] in ("completed", "failed"):
-                        break
-                threading.Event().wait(0.05)
-        return died, site.wait_end(id), site.story(id)
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if id is None:
+                    id = site.api("POST", "/api/environments/demo/deploy", body, key)["id"]
+                elif site.deployment(id)["status"] in FINAL:
+                    return deaths, site.wait_end(id), site.story(id)
+            threading.Event().wait(0.05)
 
     def check(self, at, end, story, expected):
         site = self.site

@@ -638,6 +638,7 @@ private:
     }
 
     Options options_;
+    Outcome outcome_;  // outlives those who still tell of losses when they go
     sim::Simulation world_;
     base::Random chance_;
     base::Random portal_random_{options_.seed + 1};
@@ -654,7 +655,6 @@ private:
     std::unique_ptr<Life> life_, halted_, standby_;
     std::string portal_host_ = "portal";
     std::deque<Order> orders_;
-    Outcome outcome_;
     std::string token_, session_;
     std::uint64_t points_ = 0, die_at_step_ = 0, halt_at_point_ = 0;
     int status_ = 0, lives_ = 0;
