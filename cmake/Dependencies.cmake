@@ -1,6 +1,6 @@
-# Everything comes from Debian packages (scripts/install-packages.sh lists them); nothing is vendored.
+# Everything comes from Debian packages (scripts/packages.sh lists them); nothing is vendored.
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json url)
+find_package(Boost 1.81.0 EXACT REQUIRED CONFIG COMPONENTS json url)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
