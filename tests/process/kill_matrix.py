@@ -5,7 +5,7 @@ usage: kill_matrix.py STRATEGY [SITES]
 An undisturbed deployment tells the story. Then, deployment after deployment, the portal is killed at the first point, the second,
 ... until there is none left, started again, and must end the deployment as if nothing had happened: the same story but for repeated
 effects, the right weights, no process orphaned or doubled, no request lost. N is printed, and may not be smaller than the number
-in kill_points.json.
+in kill_points.json, which leaves room for a few looks more or less.
 """
 import collections
 import concurrent.futures

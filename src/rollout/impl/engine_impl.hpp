@@ -60,6 +60,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     awaitable<Result<store::Lease>> claim(Lane& lane);
     awaitable<bool> refresh(target::ComponentKey const& key, model::Deployment const& deployment,
                             std::vector<model::Rollout> rollouts);
+    void forget(DeploymentId const& id, std::vector<model::Deployment> const& still_open);
 
     // -- One look (impl/look.cpp)
     awaitable<void> look(std::size_t lane);

@@ -314,7 +314,9 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
         TRY_VOID(store::append_event(transaction, deployment_event(answer, caller.actor, now)));
         return {};
     };
+    co_await world.crash_points.reach("before an order is stored");
     CO_TRY_VOID(co_await world.store.write(std::move(work)));
+    co_await world.crash_points.reach("after an order is stored");
 
     auto accepted = std::make_shared<Open>(world.executor, deployment, rollouts);
     open.emplace(deployment.id, accepted);
@@ -374,7 +376,9 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::change(DeploymentId id, A
         TRY_VOID(store::append_event(transaction, deployment_event(answer, caller.actor, now)));
         return {};
     };
+    co_await world.crash_points.reach("before an order is stored");
     CO_TRY_VOID(co_await world.store.write(std::move(work)));
+    co_await world.crash_points.reach("after an order is stored");
     changed->deployment = deployment;
     changed->rollouts = rollouts;
     notify(*changed);

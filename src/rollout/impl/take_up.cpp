@@ -47,6 +47,10 @@ Result<Stored> read_lane(store::Transaction& transaction, target::ComponentKey c
     return stored;
 }
 
+bool contains(std::deque<DeploymentId> const& ids, DeploymentId const& id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 }  // namespace
 
 awaitable<Result<void>> Engine::Impl::load() {
@@ -98,6 +102,7 @@ awaitable<Result<store::Lease>> Engine::Impl::claim(Lane& lane) {
         TRY(claimed.stored, read_lane(transaction, key));
         return claimed;
     };
+    std::deque<DeploymentId> const known = lane.queue;
     CO_TRY(Claimed claimed, co_await world.store.write(std::move(work)));
     if (settings.exclusive) co_return std::move(claimed.lease);
 
@@ -107,23 +112,31 @@ awaitable<Result<store::Lease>> Engine::Impl::claim(Lane& lane) {
     lane.intents.clear();
     for (store::Effect const& effect : stored.effects) lane.intents.emplace(effect.body, effect.id);
     if (!stored.placements.empty()) lane.placement = std::move(stored.placements.front());
-    std::deque<DeploymentId> known = std::exchange(lane.queue, {});
+    std::deque<DeploymentId> waiting;
     for (model::Deployment const& deployment : stored.deployments) {
         std::vector<model::Rollout> rollouts;
         for (model::Rollout const& rollout : stored.rollouts)
             if (rollout.deployment == deployment.id) rollouts.push_back(rollout);
-        if (co_await refresh(lane.key, deployment, std::move(rollouts))) lane.queue.push_back(deployment.id);
+        if (co_await refresh(lane.key, deployment, std::move(rollouts))) waiting.push_back(deployment.id);
     }
-    for (DeploymentId const& id : known) {
-        bool is_open = std::any_of(stored.deployments.begin(), stored.deployments.end(),
-                                   [&](model::Deployment const& each) { return each.id == id; });
-        auto place = open.find(id);
-        if (is_open || place == open.end()) continue;
-        std::shared_ptr<Open> ended = place->second;
-        open.erase(place);
-        notify(*ended);
-    }
+    // What was accepted here since it was read comes after it.
+    for (DeploymentId const& id : lane.queue)
+        if (!contains(known, id) && !contains(waiting, id)) waiting.push_back(id);
+    lane.queue = std::move(waiting);
+    for (DeploymentId const& id : known)
+        if (!contains(lane.queue, id)) forget(id, stored.deployments);
     co_return std::move(claimed.lease);
+}
+
+/// Unless it is still open for another component.
+void Engine::Impl::forget(DeploymentId const& id, std::vector<model::Deployment> const& still_open) {
+    bool is_open = std::any_of(still_open.begin(), still_open.end(),
+                               [&](model::Deployment const& each) { return each.id == id; });
+    auto place = open.find(id);
+    if (is_open || place == open.end()) return;
+    std::shared_ptr<Open> ended = place->second;
+    open.erase(place);
+    notify(*ended);
 }
 
 /// Takes over what is stored of a deployment, but for the components that we drive already. Does it wait for
