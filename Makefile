@@ -47,5 +47,5 @@ format: ## clang-format over the tree
 lint: ## is the tree formatted, and what does clang-tidy say of it
 	@scripts/packages.sh style
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 --dry-run --Werror
-	@cmake --preset clang-debug >/dev/null
+	@cmake --preset clang-debug >/dev/null && cmake --build --preset clang-debug --target precompiled >/dev/null
 	@git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P2 -n4 clang-tidy-19 --quiet -p build/clang-debug
