@@ -58,7 +58,11 @@ public:
     void deploy(std::string const& version, model::Phase until) {
         for (model::Environment const& environment : declared_->environments) {
             auto ask = [name = environment.name, version](rollout::Engine& engine) -> awaitable<bool> {
-                auto accepted = co_await engine.deploy(name, {.version = version}, {.actor = "bench"});
+                // Named: g++ 12 destroys temporaries of an awaited call twice.
+                model::DeployRequest request{.version = version};
+                rollout::Caller caller{.actor = "bench"};
+                rollout::AlsoStore nothing_else;
+                auto accepted = co_await engine.deploy(name, request, caller, nothing_else);
                 co_return accepted.has_value();
             };
             spawn(ask);
