@@ -57,9 +57,13 @@ public:
     /// Brings a version to every component and runs until each is past its first deployment, or bakes.
     void deploy(std::string const& version, model::Phase until) {
         for (model::Environment const& environment : declared_->environments) {
-            auto ask = [name = environment.name, version](rollout::Engine& engine) -> awaitable<bool> {
+            model::StrategyOverrides overrides;
+            if (until == model::Phase::completed) overrides.bake = 1s;  // declared are hours
+            auto ask = [name = environment.name, version,
+                        overrides](rollout::Engine& engine) -> awaitable<bool> {
                 // Named: g++ 12 destroys temporaries of an awaited call twice.
                 model::DeployRequest request{.version = version};
+                request.options = model::DeployOptions{.strategy = overrides};
                 rollout::Caller caller{.actor = "bench"};
                 rollout::AlsoStore nothing_else;
                 auto accepted = co_await engine.deploy(name, request, caller, nothing_else);
