@@ -8,7 +8,7 @@ namespace base {
 
 class Mutex {
 public:
-    explicit Mutex(Executor executor) : token_(std::move(executor), 1) {}
+    explicit Mutex(Executor const& executor) : token_(executor, 1) {}
 
     /// Holds the mutex until it is destroyed.
     class [[nodiscard]] Guard {
