@@ -4,7 +4,7 @@
 set -euo pipefail
 
 run=(cmake ninja-build g++ ccache mold pkg-config libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsoci-dev
-     libsqlite3-dev libpq-dev libsodium-dev libfyaml-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev prometheus-cpp-dev
+     libsqlite3-dev libpq-dev libsodium-dev libfyaml-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev zlib1g-dev prometheus-cpp-dev
      haproxy)
 test=("${run[@]}" libgtest-dev nginx-light postgresql-15 faketime util-linux python3 python3-venv
       curl git)

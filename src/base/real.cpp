@@ -1,6 +1,7 @@
 #include "base/real.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/consign.hpp>
@@ -27,6 +28,17 @@ public:
     }
     void write_some(GatherList const& from, IoHandler handler) override {
         socket_.async_write_some(from, std::move(handler));
+    }
+    std::size_t try_write(GatherList const& from) override {
+        std::array<iovec, GatherList::most> parts;
+        std::size_t count = 0;
+        for (asio::const_buffer buffer : from)
+            parts[count++] = {const_cast<void*>(buffer.data()), buffer.size()};
+        msghdr message{};
+        message.msg_iov = parts.data();
+        message.msg_iovlen = count;
+        ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        return sent > 0 ? static_cast<std::size_t>(sent) : 0;
     }
     void shutdown_send() override {
         error_code ignored;

@@ -13,6 +13,7 @@ namespace base {
 /// is allowed for a write of "some" bytes.
 class GatherList {
 public:
+    static constexpr std::size_t most = 8;
     template <class Buffers>
     explicit GatherList(Buffers const& buffers) {
         auto end = asio::buffer_sequence_end(buffers);
@@ -23,7 +24,7 @@ public:
     asio::const_buffer const* end() const { return list_.data() + count_; }
 
 private:
-    std::array<asio::const_buffer, 8> list_{};
+    std::array<asio::const_buffer, most> list_{};
     std::size_t count_ = 0;
 };
 
@@ -35,6 +36,9 @@ public:
     virtual Executor executor() = 0;
     virtual void read_some(asio::mutable_buffer into, IoHandler handler) = 0;
     virtual void write_some(GatherList const& from, IoHandler handler) = 0;
+    /// Sends what can be sent at once, without waiting, while no `write_some` is under way: how much that was. 0 when
+    /// it must wait, has failed (`write_some` tells why), or cannot do this.
+    virtual std::size_t try_write(GatherList const&) { return 0; }
     virtual void shutdown_send() = 0;
     /// The other side's address, without port: "127.0.0.1"; for the record only.
     virtual std::string peer() = 0;
@@ -48,7 +52,9 @@ public:
     explicit Stream(std::unique_ptr<StreamDriver> driver) : driver_(std::move(driver)) {}
 
     Executor get_executor() { return driver_->executor(); }
+    explicit operator bool() const { return driver_ != nullptr; }
     void shutdown_send() { driver_->shutdown_send(); }
+    std::size_t try_write(GatherList const& from) { return driver_->try_write(from); }
     std::string peer() { return driver_->peer(); }
 
     template <class Buffers, class Token>

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/asio.hpp"
+#include "base/stream.hpp"
 
 namespace http {
 
@@ -57,6 +57,12 @@ struct Response {
     /// If set, called after the head was sent (chunked); the answer ends when it returns. Cancelled when the
     /// client goes.
     std::function<awaitable<void>(Writer&)> stream{};
+    /// If set, this is not the answer yet: it is what `later` returns, as late as it likes. Cancelled when the
+    /// client goes or the server stops.
+    std::function<awaitable<Response>()> later{};
+    /// With status 101: takes the connection over once the head was sent, with what was read beyond the request. The
+    /// server goes on counting it until this returns, and cancels it when it stops.
+    std::function<awaitable<void>(base::Stream, std::string already_read)> upgrade{};
 };
 
 /// Called once per request. An exception becomes a 500 problem; the process lives (R42).

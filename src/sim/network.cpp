@@ -54,6 +54,19 @@ struct Connection : std::enable_shared_from_this<Connection> {
         serve_writer(side);
     }
 
+    std::size_t try_write(int side, base::GatherList const& from) {
+        End& end = ends[side];
+        End& peer = ends[1 - side];
+        bool window_is_full = peer.inbox.size() + peer.in_flight >= network.faults.window_bytes;
+        if (end.reset || window_is_full || world.random().chance_per_mille(300)) return 0;
+        std::string bytes;
+        for (asio::const_buffer buffer : from) bytes.append(static_cast<char const*>(buffer.data()), buffer.size());
+        if (world.random().chance_per_mille(300)) bytes.resize(world.random().below(bytes.size() + 1));
+        std::size_t count = bytes.size();
+        if (count > 0) send(side, std::move(bytes));
+        return count;
+    }
+
     void finish_sending(int side) {
         arrive(1 - side, [](End& to) { to.finished = true; });
     }
@@ -115,12 +128,17 @@ struct Connection : std::enable_shared_from_this<Connection> {
         if (end.reset) return world.complete(end.writer, asio::error::connection_reset);
         std::size_t count = end.writer_bytes.size();
         if (count > 0 && peer.inbox.size() + peer.in_flight >= network.faults.window_bytes) return;
-        peer.in_flight += count;
-        arrive(1 - side, [bytes = std::move(end.writer_bytes), count](End& to) {
+        send(side, std::exchange(end.writer_bytes, {}));
+        world.complete(end.writer, {}, count);
+    }
+
+    void send(int side, std::string bytes) {
+        std::size_t count = bytes.size();
+        ends[1 - side].in_flight += count;
+        arrive(1 - side, [bytes = std::move(bytes), count](End& to) {
             to.in_flight -= count;
             if (to.alive) to.inbox += bytes;
         });
-        world.complete(end.writer, {}, count);
     }
 
     Duration delay() { return world.random().up_to(network.faults.delay); }
@@ -143,6 +161,7 @@ public:
     void write_some(base::GatherList const& from, IoHandler handler) override {
         connection_->write(side_, from, std::move(handler));
     }
+    std::size_t try_write(base::GatherList const& from) override { return connection_->try_write(side_, from); }
     void shutdown_send() override { connection_->finish_sending(side_); }
     std::string peer() override { return connection_->names[1 - side_]; }
 

@@ -22,6 +22,21 @@ awaitable<void> ChunkWriter::write(std::string_view piece) {
     session_.begin(Session::Phase::stream, Duration::max());
 }
 
+namespace {
+
+void note_failure(StreamEnd& end, std::exception_ptr const& failure) {
+    try {
+        if (failure) std::rethrow_exception(failure);
+    } catch (std::exception const& problem) {
+        end.failure = true;
+        end.what = problem.what();
+    } catch (...) {
+        end.failure = true;
+    }
+}
+
+}  // namespace
+
 awaitable<StreamEnd> run_stream(Response const& response, Writer& writer, awaitable<void> watch) {
     namespace experimental = asio::experimental;
     Executor executor = co_await asio::this_coro::executor;
@@ -31,15 +46,23 @@ awaitable<StreamEnd> run_stream(Response const& response, Writer& writer, awaita
     auto [order, maker_failure, watch_failure] =
         co_await group.async_wait(experimental::wait_for_one(), use_awaitable);
     StreamEnd end{.client_left = order[0] == 1};
-    try {
-        if (maker_failure) std::rethrow_exception(maker_failure);
-    } catch (std::exception const& problem) {
-        end.failure = true;
-        end.what = problem.what();
-    } catch (...) {
-        end.failure = true;
-    }
+    note_failure(end, maker_failure);
     co_return end;
+}
+
+awaitable<LateAnswer> run_late(Response const& early, awaitable<void> watch) {
+    namespace experimental = asio::experimental;
+    Executor executor = co_await asio::this_coro::executor;
+    auto group =
+        experimental::make_parallel_group(asio::co_spawn(executor, early.later(), asio::deferred),
+                                          asio::co_spawn(executor, std::move(watch), asio::deferred));
+    auto [order, maker_failure, response, watch_failure] =
+        co_await group.async_wait(experimental::wait_for_one(), use_awaitable);
+    LateAnswer late;
+    late.client_left = order[0] == 1;
+    late.response = std::move(response);
+    note_failure(late, maker_failure);
+    co_return late;
 }
 
 }  // namespace http::impl

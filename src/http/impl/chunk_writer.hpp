@@ -25,4 +25,10 @@ struct StreamEnd {
 /// Runs the maker of the stream beside the watch on the connection; whichever ends first cancels the other.
 awaitable<StreamEnd> run_stream(Response const& response, Writer& writer, awaitable<void> watch);
 
+struct LateAnswer : StreamEnd {
+    Response response{};
+};
+/// The same for an answer that comes later.
+awaitable<LateAnswer> run_late(Response const& early, awaitable<void> watch);
+
 }  // namespace http::impl

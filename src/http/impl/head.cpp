@@ -71,7 +71,9 @@ void write_framing(std::string& out, HeadOptions const& options) {
     if (options.framing == Framing::length)
         fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", options.length);
     if (options.framing == Framing::chunked) out += "Transfer-Encoding: chunked\r\n";
-    if (options.close)
+    if (options.upgrade)
+        out += "Connection: Upgrade\r\n";
+    else if (options.close)
         out += "Connection: close\r\n";
     else if (options.say_keep_alive)
         out += "Connection: keep-alive\r\n";

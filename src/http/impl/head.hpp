@@ -13,6 +13,7 @@ struct HeadOptions {
     Framing framing = Framing::length;
     std::size_t length = 0;
     bool close = false;
+    bool upgrade = false;
     bool say_keep_alive = false;  // to a client that speaks HTTP/1.0
     std::string_view date{};      // "Tue, 24 Nov 2026 02:34:28 GMT"
 };

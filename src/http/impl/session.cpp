@@ -37,6 +37,7 @@ awaitable<void> Session::run() {
     try {
         begin(Phase::head, shared_->limits.header_time);
         while (co_await serve_one()) begin(Phase::idle, shared_->limits.idle_time);
+        if (upgrade_) co_await hand_over();
     } catch (Refusal& refused) {
         refusal = std::move(refused);
     } catch (system_error const&) {
@@ -103,7 +104,8 @@ void Session::cut(Cut why) {
 void Session::stop_softly() {
     closing_ = true;
     bool in_no_request = phase_ == Phase::idle || (phase_ == Phase::head && begin_ == end_);
-    if (in_no_request || phase_ == Phase::stream) cut(Cut::stopped);
+    bool has_no_end = phase_ == Phase::stream || phase_ == Phase::late || phase_ == Phase::upgraded;
+    if (in_no_request || has_no_end) cut(Cut::stopped);
 }
 
 // -- Reading.
@@ -129,6 +131,7 @@ awaitable<bool> Session::serve_one() {
     target_ = exchange.request.raw_target;
     begin(Phase::handler, shared_->limits.handler_time);
     Response response = co_await answer(std::move(exchange.request));
+    if (response.later) response = co_await answer_late(std::move(response));
     co_return co_await send(exchange, std::move(response));
 }
 
@@ -224,6 +227,28 @@ awaitable<Response> Session::answer(Request request) {
     co_return broken(failure);
 }
 
+/// Watches the connection meanwhile: who waits long may leave.
+awaitable<Response> Session::answer_late(Response early) {
+    begin(Phase::late, Duration::max());
+    LateAnswer late = co_await run_late(early, watch_for_the_end());
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    if (late.client_left || cut_ != Cut::none) throw system_error(asio::error::operation_aborted);
+    if (late.failure) co_return broken(late.what);
+    check_fields(late.response.fields);
+    co_return std::move(late.response);
+}
+
+/// Nothing of the request is kept: upgraded connections are many, and stay long.
+awaitable<void> Session::hand_over() {
+    begin(Phase::upgraded, Duration::max());
+    auto take_over = std::exchange(upgrade_, {});
+    std::string already_read(unread());
+    buffer_ = std::vector<char>();  // "= {}" would keep the room
+    begin_ = end_ = 0;
+    for (std::string* text : {&head_, &target_, &trace_id_, &peer_}) std::exchange(*text, {}).shrink_to_fit();
+    if (!closing_) co_await take_over(std::move(stream_), std::move(already_read));
+}
+
 Response Session::broken(std::string_view why) {
     base::log(base::LogLevel::error, "a request failed",
               {{"problem", why}, {"target", target_}, {"trace_id", trace_id_}});
@@ -249,12 +274,18 @@ std::string_view body_of(Response const& response) {
 awaitable<bool> Session::send(Exchange const& exchange, Response response) {
     if (cut_ == Cut::deadline) throw system_error(asio::error::operation_aborted);
     HeadOptions how = how_to_send(response, exchange.http_1_0);
+    how.upgrade = response.status == 101 && response.upgrade;
     how.close = closing_ || !exchange.keep_alive || how.framing == Framing::until_close;
     how.say_keep_alive = exchange.http_1_0;
     how.date = shared_->date();
     write_head(head_, response, how);
     begin(Phase::answer, time_to_send(how.length));
     std::string_view body = body_of(response);
+    if (how.upgrade) {
+        co_await write(head_, {});
+        upgrade_ = std::move(response.upgrade);
+        co_return false;
+    }
     if (exchange.head_only || how.framing == Framing::none) {
         co_await write(head_, {});
     } else if (response.stream) {

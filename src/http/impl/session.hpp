@@ -32,7 +32,7 @@ public:
     asio::cancellation_slot slot() { return signal_.slot(); }
 
 private:
-    enum class Phase { idle, head, body, handler, stream, answer };
+    enum class Phase { idle, head, body, handler, late, stream, answer, upgraded };
     enum class Cut { none, deadline, stopped };
     struct Exchange {
         Request request{};
@@ -47,6 +47,8 @@ private:
     awaitable<Response> answer(Request request);
     awaitable<bool> send(Exchange const& exchange, Response response);
     Response broken(std::string_view why);
+    awaitable<Response> answer_late(Response early);
+    awaitable<void> hand_over();
     awaitable<void> send_stream(Exchange const& exchange, Response const& response);
     void check_end(StreamEnd const& end);
     awaitable<void> watch_for_the_end();
@@ -82,6 +84,7 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0, end_ = 0;
     std::string head_;  // of the answer
+    decltype(Response::upgrade) upgrade_;  // what takes over
 
     std::string target_, trace_id_;  // of the request under way, for the problem that it may end in
 };

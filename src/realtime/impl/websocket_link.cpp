@@ -1,0 +1,139 @@
+#include "realtime/impl/websocket_link.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace realtime::impl {
+
+namespace websocket = http::websocket;
+
+namespace {
+
+constexpr std::size_t small_buffer_bytes = 512, large_buffer_bytes = 16 * 1024;
+constexpr Duration closing_time = 2s;
+
+}  // namespace
+
+WebSocketLink::WebSocketLink(std::shared_ptr<Timers> timers, base::Stream stream, LinkOptions options)
+    : timers_(std::move(timers)),
+      stream_(std::move(stream)),
+      options_(options),
+      reader_({.message_limit_bytes = options.message_limit_bytes, .deflate = options.deflate}) {}
+
+// -- Reading.
+
+awaitable<void> WebSocketLink::run(std::string already_read) {
+    auto self = shared_from_this();
+    auto cancellation = co_await asio::this_coro::cancellation_state;
+    // The read has a slot of its own, which `abort` emits; so what comes from outside is handed on.
+    cancellation.slot().assign([this](asio::cancellation_type) { abort(); });
+    take(already_read);
+    std::exchange(already_read, {}).shrink_to_fit();
+    try {
+        while (!over_) {
+            std::size_t count = co_await stream_.async_read_some(
+                make_room(), asio::bind_cancellation_slot(read_cancel_.slot(), use_awaitable));
+            last_read_was_full_ = count == buffer_.size();
+            take({buffer_.data(), count});
+        }
+    } catch (system_error const&) {
+        // The connection is over, in whichever way.
+    }
+    cancellation.slot().clear();
+    end(why_);
+    abort();
+    stream_ = {};
+}
+
+/// Small while little comes: there are many links, and most are silent.
+asio::mutable_buffer WebSocketLink::make_room() {
+    bool much = last_read_was_full_ || reader_.missing_bytes() > small_buffer_bytes;
+    std::size_t wanted = much ? large_buffer_bytes : small_buffer_bytes;
+    if (buffer_.size() != wanted) buffer_ = std::vector<char>(wanted);
+    return asio::buffer(buffer_);
+}
+
+void WebSocketLink::take(std::string_view bytes) {
+    while (!over_ && !close_when_sent_) {
+        websocket::Event event = reader_.read(bytes);
+        if (event.kind == websocket::Event::Kind::incomplete) return;
+        take_event(std::move(event));
+    }
+}
+
+void WebSocketLink::take_event(websocket::Event event) {
+    using Kind = websocket::Event::Kind;
+    switch (event.kind) {
+        case Kind::incomplete:
+        case Kind::pong:
+            return;
+        case Kind::ping:
+            if (closing_) return;
+            queue_.push(Encoded::control(websocket::frame(websocket::Opcode::pong, event.data)), true);
+            return flush();
+        case Kind::close:
+            close_when_sent_ = true;
+            if (!closing_) return end(reason::transport_close), close(event.code);
+            if (queue_.empty()) abort();
+            return;
+        case Kind::failure:
+            close_when_sent_ = true;
+            if (!closing_) return end(reason::transport_error), close(event.code);
+            return abort();
+        case Kind::text:
+        case Kind::binary:
+            if (auto owner = owner_) owner->on_link_message(*this, std::move(event.data), event.kind == Kind::binary);
+    }
+}
+
+// -- Writing.
+
+void WebSocketLink::flush() {
+    while (!writing_ && !over_ && !queue_.empty()) {
+        base::GatherList frames = queue_.gather(options_.deflate, options_.deflate_from_bytes);
+        std::size_t all = 0;
+        for (asio::const_buffer frame : frames) all += frame.size();
+        std::size_t sent = stream_.try_write(frames);
+        queue_.consume(sent);
+        if (sent < all) return write_rest(queue_.gather(options_.deflate, options_.deflate_from_bytes));
+    }
+    if (!writing_ && close_when_sent_ && queue_.empty()) abort();
+}
+
+void WebSocketLink::write_rest(base::GatherList const& frames) {
+    writing_ = true;
+    auto done = [self = shared_from_this()](error_code failure, std::size_t bytes) { self->written(failure, bytes); };
+    stream_.async_write_some(frames, asio::bind_cancellation_slot(write_cancel_.slot(), std::move(done)));
+}
+
+void WebSocketLink::written(error_code failure, std::size_t bytes) {
+    writing_ = false;
+    if (failure) return abort();
+    queue_.consume(bytes);
+    flush();
+}
+
+// -- The end.
+
+void WebSocketLink::close(std::uint16_t code) {
+    if (closing_ || over_) return;
+    closing_ = true;
+    owner_.reset();
+    queue_.push(Encoded::control(websocket::close_frame(code)), false);
+    patience_ = std::make_unique<Timer>(timers_, [this] { abort(); });
+    patience_->set(closing_time);
+    flush();
+}
+
+void WebSocketLink::abort() {
+    if (std::exchange(over_, true)) return;
+    read_cancel_.emit(asio::cancellation_type::terminal);
+    if (writing_) write_cancel_.emit(asio::cancellation_type::terminal);
+}
+
+void WebSocketLink::end(std::string_view why) {
+    if (auto owner = std::exchange(owner_, {})) owner->on_link_end(*this, why);
+}
+
+}  // namespace realtime::impl
