@@ -36,8 +36,8 @@ public:
     virtual Executor executor() = 0;
     virtual void read_some(asio::mutable_buffer into, IoHandler handler) = 0;
     virtual void write_some(GatherList const& from, IoHandler handler) = 0;
-    /// Sends what can be sent at once, without waiting, while no `write_some` is under way: how much that was. 0 when
-    /// it must wait, has failed (`write_some` tells why), or cannot do this.
+    /// Sends what can be sent at once, without waiting, while no `write_some` is under way: how much that
+    /// was. 0 when it must wait, has failed (`write_some` tells why), or cannot do this.
     virtual std::size_t try_write(GatherList const&) { return 0; }
     virtual void shutdown_send() = 0;
     /// The other side's address, without port: "127.0.0.1"; for the record only.

@@ -70,7 +70,8 @@ std::string deflate_message(std::string_view message) {
     return out;
 }
 
-boost::system::result<std::string, InflateProblem> inflate_message(std::string_view message, std::size_t limit_bytes) {
+boost::system::result<std::string, InflateProblem> inflate_message(std::string_view message,
+                                                                   std::size_t limit_bytes) {
     z_stream stream{};
     if (inflateInit2(&stream, raw_window) != Z_OK) throw std::bad_alloc();
     std::string input(message);

@@ -17,7 +17,8 @@ std::string deflate_message(std::string_view message);
 
 enum class InflateProblem { malformed, too_big };
 /// Grows to no more than `limit_bytes`, whatever the message would become.
-boost::system::result<std::string, InflateProblem> inflate_message(std::string_view message, std::size_t limit_bytes);
+boost::system::result<std::string, InflateProblem> inflate_message(std::string_view message,
+                                                                   std::size_t limit_bytes);
 
 [[noreturn]] void throw_exception_from_error(InflateProblem problem, boost::source_location const&);
 

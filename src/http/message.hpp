@@ -57,11 +57,11 @@ struct Response {
     /// If set, called after the head was sent (chunked); the answer ends when it returns. Cancelled when the
     /// client goes.
     std::function<awaitable<void>(Writer&)> stream{};
-    /// If set, this is not the answer yet: it is what `later` returns, as late as it likes. Cancelled when the
-    /// client goes or the server stops.
+    /// If set, this is not the answer yet: it is what `later` returns, as late as it likes. Cancelled when
+    /// the client goes or the server stops.
     std::function<awaitable<Response>()> later{};
-    /// With status 101: takes the connection over once the head was sent, with what was read beyond the request. The
-    /// server goes on counting it until this returns, and cancels it when it stops.
+    /// With status 101: takes the connection over once the head was sent, with what was read beyond the
+    /// request. The server goes on counting it until this returns, and cancels it when it stops.
     std::function<awaitable<void>(base::Stream, std::string already_read)> upgrade{};
 };
 

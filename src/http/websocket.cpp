@@ -101,7 +101,8 @@ std::optional<Event> Reader::check_head() {
         return failure(protocol_error, masked ? "a masked frame" : "a frame without mask");
     std::size_t length_bytes = (second & 0x7fU) == 127 ? 8 : (second & 0x7fU) == 126 ? 2 : 0;
     std::uint64_t length = length_bytes ? big_endian(&head_[2], length_bytes) : second & 0x7fU;
-    bool too_long_form = (length_bytes == 8 && length <= 0xffff) || (length_bytes == 2 && length <= longest_control);
+    bool too_long_form =
+        (length_bytes == 8 && length <= 0xffff) || (length_bytes == 2 && length <= longest_control);
     if (too_long_form || length >> 63U) return failure(protocol_error, "a length in the wrong form");
     if (masked) std::copy_n(&head_[2 + length_bytes], 4, mask_.data());
     mask_at_ = 0;
@@ -111,7 +112,8 @@ std::optional<Event> Reader::check_head() {
     } else {
         bool begins = opcode_ != Opcode::continuation;
         if (begins == (kind_ != Opcode::continuation))
-            return failure(protocol_error, begins ? "a message within a message" : "a continuation of nothing");
+            return failure(protocol_error,
+                           begins ? "a message within a message" : "a continuation of nothing");
         if (first & compressed_bit && (!begins || !options_.deflate))
             return failure(protocol_error, "a compressed frame that was not agreed on");
         if (begins) {
@@ -150,7 +152,8 @@ Event Reader::complete_message() {
     if (compressed_) {
         auto plain = inflate_message(message, options_.message_limit_bytes);
         if (!plain) {
-            if (plain.error() == InflateProblem::too_big) return failure(too_big, "a message that is too long");
+            if (plain.error() == InflateProblem::too_big)
+                return failure(too_big, "a message that is too long");
             return failure(protocol_error, "a message that cannot be decompressed");
         }
         message = std::move(*plain);
@@ -237,12 +240,14 @@ bool any_word(std::string_view list, Visit visit) {
 
 bool has_word(Request const& request, std::string_view field, std::string_view wanted) {
     for (auto const& [name, value] : request.fields.all())
-        if (same_word(name, field) && any_word(value, [&](std::string_view word) { return same_word(word, wanted); }))
+        if (same_word(name, field) &&
+            any_word(value, [&](std::string_view word) { return same_word(word, wanted); }))
             return true;
     return false;
 }
 
-/// RFC 7692, 7.1. An offer that limits our window cannot be kept with a compressor that all share: it is passed over.
+/// RFC 7692, 7.1. An offer that limits our window cannot be kept with a compressor that all share: it is
+/// passed over.
 bool is_offer_we_take(std::string_view offer) {
     if (!same_word(offer.substr(0, offer.find(';')), "permessage-deflate")) return false;
     return offer.find("server_max_window_bits") == std::string_view::npos;
@@ -271,8 +276,9 @@ std::optional<Accepted> accept(Request const& request, bool offer_deflate) {
     accepted.response.fields.add("Sec-WebSocket-Accept", accept_key(key));
     accepted.deflate = offer_deflate && offers_deflate(request);
     if (accepted.deflate)
-        accepted.response.fields.add("Sec-WebSocket-Extensions",
-                                     "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+        accepted.response.fields.add(
+            "Sec-WebSocket-Extensions",
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
     return accepted;
 }
 

@@ -41,8 +41,8 @@ class Reader {
 public:
     explicit Reader(ReaderOptions options) : options_(options) {}
 
-    /// The next event, taken from the front of `bytes`; `incomplete` when all of them were taken and more are needed.
-    /// After a failure or a close nothing more may be read.
+    /// The next event, taken from the front of `bytes`; `incomplete` when all of them were taken and more are
+    /// needed. After a failure or a close nothing more may be read.
     Event read(std::string_view& bytes);
     /// Of the frame under way, still to come.
     std::size_t missing_bytes() const { return static_cast<std::size_t>(payload_left_); }

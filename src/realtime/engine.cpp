@@ -7,8 +7,8 @@
 namespace realtime {
 
 using impl::EngineSession;
-using impl::refuse;
 using impl::Refusal;
+using impl::refuse;
 using impl::WebSocketLink;
 
 namespace websocket = http::websocket;
@@ -99,7 +99,8 @@ struct Question {
 
 /// The checks in the order of the reference, of which clients see the first that fails.
 std::optional<Refusal> check(EngineCore const& core, http::Request const& request, Question const& question) {
-    if (question.transport != "polling" && question.transport != "websocket") return Refusal::transport_unknown;
+    if (question.transport != "polling" && question.transport != "websocket")
+        return Refusal::transport_unknown;
     if (has_bad_letters(request.fields.get("Origin"))) return Refusal::bad_request;
     bool is_websocket = question.transport == "websocket";
     if (!question.sid.empty()) {
@@ -130,7 +131,8 @@ struct Place {
     bool deflate = false;
 };
 
-awaitable<void> run_link(std::shared_ptr<EngineCore> core, Place place, base::Stream stream, std::string already_read) {
+awaitable<void> run_link(std::shared_ptr<EngineCore> core, Place place, base::Stream stream,
+                         std::string already_read) {
     impl::LinkOptions options{.deflate = place.deflate,
                               .deflate_from_bytes = core->settings.deflate_from_bytes,
                               .message_limit_bytes = core->settings.max_payload_bytes};
@@ -138,7 +140,8 @@ awaitable<void> run_link(std::shared_ptr<EngineCore> core, Place place, base::St
     if (core->stopping)
         link->close(websocket::going_away);
     else if (place.is_new)
-        std::make_shared<EngineSession>(core, std::move(place.sid), std::move(place.address))->open_over(link);
+        std::make_shared<EngineSession>(core, std::move(place.sid), std::move(place.address))
+            ->open_over(link);
     else if (auto session = core->find(place.sid))
         session->offer_upgrade(link);
     else
@@ -147,7 +150,8 @@ awaitable<void> run_link(std::shared_ptr<EngineCore> core, Place place, base::St
     co_await link->run(std::move(already_read));
 }
 
-http::Response answer_upgrade(std::shared_ptr<EngineCore> core, http::Request const& request, std::string sid) {
+http::Response answer_upgrade(std::shared_ptr<EngineCore> core, http::Request const& request,
+                              std::string sid) {
     auto accepted = websocket::accept(request, core->settings.deflate);
     if (!accepted) return impl::refuse_upgrade(Refusal::bad_request);
     Place place{std::move(sid), false, request.address, accepted->deflate};
@@ -219,7 +223,8 @@ awaitable<http::Response> Engine::handle(http::Request request) {
     add_cors(core_->settings, request, response);
     if (response.later && !core_->settings.origins.empty()) {
         http::Request origin_only;
-        if (request.fields.has("Origin")) origin_only.fields.add("Origin", std::string(request.fields.get("Origin")));
+        if (request.fields.has("Origin"))
+            origin_only.fields.add("Origin", std::string(request.fields.get("Origin")));
         response.later = [core = core_, origin_only, later = std::move(response.later)] {
             return finish_later(core, origin_only, later);
         };

@@ -1,5 +1,5 @@
-// Engine.IO, protocol 4: a connection of messages with a browser, over WebSocket where that works and HTTP polling
-// where it does not, with a change from one to the other that loses nothing.
+// Engine.IO, protocol 4: a connection of messages with a browser, over WebSocket where that works and HTTP
+// polling where it does not, with a change from one to the other that loses nothing.
 #pragma once
 #include "base/clock.hpp"
 #include "http/message.hpp"
@@ -13,7 +13,7 @@ class Timers;
 }
 
 enum class Urgency {
-    always,   // waits its turn
+    always,    // waits its turn
     volatile_  // now or not at all: dropped when the client cannot take it at once
 };
 

@@ -28,8 +28,8 @@ struct EnginePacket {
 
 /// A WebSocket text message, or one packet of a payload that is not binary.
 std::optional<EnginePacket> decode_packet(std::string_view text);
-/// The body of a POST: packets joined by the byte 1E, binary ones as "b" and base64. Nothing when any of them is
-/// malformed.
+/// The body of a POST: packets joined by the byte 1E, binary ones as "b" and base64. Nothing when any of them
+/// is malformed.
 std::optional<std::vector<EnginePacket>> decode_payload(std::string_view body);
 
 /// A packet on its way to any number of clients, written once. Immutable but for what is made at first use.

@@ -48,7 +48,8 @@ std::shared_ptr<Socket> Namespace::add(std::shared_ptr<impl::Client> client, Han
         if (std::string pid(text_member(handshake.auth, "pid")); !pid.empty())
             restored = recovery_.restore(pid, text_member(handshake.auth, "offset"), context_->clock.now());
     std::string id = restored ? restored->session.id : context_->ids.make();
-    std::shared_ptr<Socket> socket(new Socket(shared_from_this(), std::move(client), std::move(id), next_number_++));
+    std::shared_ptr<Socket> socket(
+        new Socket(shared_from_this(), std::move(client), std::move(id), next_number_++));
     members_.add(*socket);
     ++context_->counts->sockets;
     socket->data = std::move(data);
@@ -117,7 +118,9 @@ std::vector<SharedPacket> Namespace::encode_event(std::string_view event, Argume
     return packets;
 }
 
-void Broadcast::emit(std::string_view event, Arguments const& arguments) { send(event, arguments, Urgency::always); }
+void Broadcast::emit(std::string_view event, Arguments const& arguments) {
+    send(event, arguments, Urgency::always);
+}
 
 void Broadcast::emit_volatile(std::string_view event, Arguments const& arguments) {
     send(event, arguments, Urgency::volatile_);

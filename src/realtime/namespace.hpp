@@ -35,8 +35,8 @@ using SocketHandler = std::function<void(std::shared_ptr<Socket>)>;
 using EventHandler = std::function<awaitable<void>(std::shared_ptr<Socket>, Event)>;
 using DisconnectHandler = std::function<void(Socket&, std::string_view why)>;
 
-/// Selects sockets of a namespace: those in any of the rooms (all, if none is named) but those in any of the excepted.
-/// The id of a socket is a room in which only it is. Each socket is reached once.
+/// Selects sockets of a namespace: those in any of the rooms (all, if none is named) but those in any of the
+/// excepted. The id of a socket is a room in which only it is. Each socket is reached once.
 class Broadcast {
 public:
     Broadcast& to(std::string room) { return target_.rooms.push_back(std::move(room)), *this; }
@@ -60,15 +60,15 @@ private:
     impl::Target target_{};
 };
 
-/// Its handlers are set before the first client comes. An exception of theirs is logged, and the client refused or its
-/// event forgotten.
+/// Its handlers are set before the first client comes. An exception of theirs is logged, and the client
+/// refused or its event forgotten.
 class Namespace : public std::enable_shared_from_this<Namespace> {
 public:
     Namespace(std::shared_ptr<impl::Context> context, std::string name);
     std::string const& name() const { return name_; }
 
-    /// Asked in order, until one refuses; the data of the last that gave any is the socket's. Also for a connection that
-    /// is taken up again.
+    /// Asked in order, until one refuses; the data of the last that gave any is the socket's. Also for a
+    /// connection that is taken up again.
     void use(Middleware middleware) { middlewares_.push_back(std::move(middleware)); }
     /// The client knows already that it has joined.
     void on_connect(SocketHandler handler) { on_connect_ = std::move(handler); }
@@ -91,11 +91,13 @@ private:
     friend class impl::Client;
 
     awaitable<Admission> ask_middlewares(Handshake handshake);
-    std::shared_ptr<Socket> add(std::shared_ptr<impl::Client> client, Handshake const& handshake, json::value data);
+    std::shared_ptr<Socket> add(std::shared_ptr<impl::Client> client, Handshake const& handshake,
+                                json::value data);
     std::vector<SharedPacket> connect_packets(Socket& socket, std::vector<SharedPacket> missed) const;
     void remove(Socket& socket, std::string_view why);
     std::vector<SharedPacket> encode_event(std::string_view event, Arguments const& arguments,
-                                           std::optional<std::uint64_t> ack_id, impl::Target const* store_for);
+                                           std::optional<std::uint64_t> ack_id,
+                                           impl::Target const* store_for);
 
     std::shared_ptr<impl::Context> context_;
     std::string name_;

@@ -34,7 +34,9 @@ base::Result<json::value> parse(std::string_view text) {
     return value;
 }
 
-bool has_attachments(PacketType type) { return type == PacketType::binary_event || type == PacketType::binary_ack; }
+bool has_attachments(PacketType type) {
+    return type == PacketType::binary_event || type == PacketType::binary_ack;
+}
 
 bool is_event_list(json::value const& data) {
     json::array const* list = data.if_array();
@@ -86,7 +88,8 @@ base::Error malformed(std::string_view what) { return base::invalid(std::string(
 
 base::Result<std::optional<Packet>> Decoder::put_text(std::string_view text) {
     if (waiting_) return malformed("a text where an attachment was to come");
-    if (text.empty() || text.front() < '0' || text.front() > '6') return malformed("a packet of unknown type");
+    if (text.empty() || text.front() < '0' || text.front() > '6')
+        return malformed("a packet of unknown type");
     Packet packet;
     packet.type = static_cast<PacketType>(text.front() - '0');
     text.remove_prefix(1);
@@ -111,7 +114,8 @@ base::Result<std::optional<Packet>> Decoder::put_text(std::string_view text) {
     if (has_data) {
         TRY(packet.data, parse(text));
     }
-    if (!is_payload_of(packet.type, packet.data, has_data)) return malformed("a payload that its type cannot have");
+    if (!is_payload_of(packet.type, packet.data, has_data))
+        return malformed("a payload that its type cannot have");
     if (has_attachments(packet.type) && !placeholders_fit(packet.data, attachments))
         return malformed("a placeholder without an attachment");
     if (attachments == 0) return std::optional(std::move(packet));
@@ -134,7 +138,8 @@ std::optional<std::uint64_t> placeholder_index(json::value const& value) {
     json::value const* number = object->if_contains("num");
     if (!marker || !marker->is_bool() || !marker->get_bool() || !number) return {};
     if (number->is_uint64()) return number->get_uint64();
-    if (number->is_int64() && number->get_int64() >= 0) return static_cast<std::uint64_t>(number->get_int64());
+    if (number->is_int64() && number->get_int64() >= 0)
+        return static_cast<std::uint64_t>(number->get_int64());
     return {};
 }
 

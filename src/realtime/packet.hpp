@@ -15,7 +15,8 @@ namespace json = boost::json;
 
 enum class PacketType { connect, disconnect, event, ack, connect_error, binary_event, binary_ack };
 
-/// Binary values lie beside the JSON: {"_placeholder": true, "num": 0} stands where the first of them belongs.
+/// Binary values lie beside the JSON: {"_placeholder": true, "num": 0} stands where the first of them
+/// belongs.
 struct Packet {
     PacketType type = PacketType::event;
     std::string nsp = "/";

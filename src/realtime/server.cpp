@@ -9,14 +9,16 @@ using impl::Context;
 
 Server::Server(Executor executor, base::Clock& clock, FillWithSecrets fill, Settings settings)
     : context_(std::make_shared<Context>(executor, clock, fill, settings)) {
-    auto open = [weak = std::weak_ptr(context_)](std::shared_ptr<Connection> connection) -> std::shared_ptr<Listener> {
+    auto open = [weak = std::weak_ptr(context_)](
+                    std::shared_ptr<Connection> connection) -> std::shared_ptr<Listener> {
         auto context = weak.lock();
         if (!context) return nullptr;
         auto client = std::make_shared<Client>(std::move(context), std::move(connection));
         client->start();
         return client;
     };
-    engine_ = std::make_unique<Engine>(executor, clock, std::move(fill), std::move(settings), std::move(open));
+    engine_ =
+        std::make_unique<Engine>(executor, clock, std::move(fill), std::move(settings), std::move(open));
     context_->timers = engine_->timers();
     context_->counts = engine_->counts();
 }
@@ -32,7 +34,9 @@ Namespace& Server::of(std::string name) {
     return *nsp;
 }
 
-awaitable<http::Response> Server::handle(http::Request request) { return engine_->handle(std::move(request)); }
+awaitable<http::Response> Server::handle(http::Request request) {
+    return engine_->handle(std::move(request));
+}
 
 namespace {
 

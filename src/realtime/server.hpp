@@ -1,5 +1,5 @@
-// Socket.IO, protocol 5, over Engine.IO: events with clients in namespaces and rooms. Unmodified clients of version 4
-// connect, over WebSocket or polling.
+// Socket.IO, protocol 5, over Engine.IO: events with clients in namespaces and rooms. Unmodified clients of
+// version 4 connect, over WebSocket or polling.
 #pragma once
 #include "realtime/namespace.hpp"
 
@@ -15,8 +15,8 @@ public:
     Namespace& of(std::string name = "/");
     /// Suits http::Handler.
     awaitable<http::Response> handle(http::Request request);
-    /// Disconnects everybody, takes no more, and returns when all handlers have, or after `limit`. Before the HTTP
-    /// server stops.
+    /// Disconnects everybody, takes no more, and returns when all handlers have, or after `limit`. Before the
+    /// HTTP server stops.
     awaitable<void> stop(Duration limit);
     Counts const& counts() const;
     Settings const& settings() const;

@@ -31,8 +31,9 @@ struct Settings {
     bool deflate = false;                  // offer permessage-deflate
     std::size_t deflate_from_bytes = 1024;
     std::string cookie{};  // if not empty: its name; its value is the session's id
-    /// Pages of these origins may connect ("https://portal.example.org", exactly; "*": all), and their browsers are
-    /// told so (CORS). Others may if `is_own_origin` says so. Requests without an Origin come from programs.
+    /// Pages of these origins may connect ("https://portal.example.org", exactly; "*": all), and their
+    /// browsers are told so (CORS). Others may if `is_own_origin` says so. Requests without an Origin come
+    /// from programs.
     std::vector<std::string> origins{};
     std::function<bool(http::Request const&, std::string_view origin)> is_own_origin = is_same_origin;
     /// How long a connection that broke can be taken up again without a loss. 0: not at all.

@@ -53,7 +53,8 @@ void Socket::emit_volatile(std::string_view event, Arguments const& arguments) {
     send(packets, Urgency::volatile_);
 }
 
-awaitable<base::Result<Answer>> Socket::emit_with_ack(std::string event, Arguments arguments, Duration timeout) {
+awaitable<base::Result<Answer>> Socket::emit_with_ack(std::string event, Arguments arguments,
+                                                      Duration timeout) {
     auto self = shared_from_this();
     if (!connected_) co_return base::unavailable("the client has gone");
     std::uint64_t id = nsp_->next_ack_++;
@@ -78,8 +79,8 @@ void Reply::operator()(Arguments const& arguments) {
     auto socket = std::exchange(socket_, {});
     if (!socket || !socket->connected_) return;
     bool binary = !arguments.attachments.empty();
-    std::string head = packet_head(binary ? PacketType::binary_ack : PacketType::ack, socket->nsp_->name(), id_,
-                                   arguments.attachments.size());
+    std::string head = packet_head(binary ? PacketType::binary_ack : PacketType::ack, socket->nsp_->name(),
+                                   id_, arguments.attachments.size());
     std::vector<SharedPacket> packets{Encoded::text({head, "[", arguments.json, "]"})};
     for (std::string const& bytes : arguments.attachments) packets.push_back(Encoded::binary(bytes));
     socket->send(packets, Urgency::always);
@@ -124,13 +125,15 @@ void Socket::take_event(Packet packet) {
     auto handler = nsp_->handlers_.find(event.name);
     if (handler == nsp_->handlers_.end()) return;
     if (events_under_way_ >= nsp_->context_->settings.events_under_way) {
-        base::log(base::LogLevel::warning, "a client was given up: it sends events faster than they are handled",
+        base::log(base::LogLevel::warning,
+                  "a client was given up: it sends events faster than they are handled",
                   {{"address", address()}});
         return client_->close(reason::forced_server_close);
     }
-    asio::co_spawn(nsp_->context_->executor,
-                   run_handler(nsp_->context_, shared_from_this(), events_under_way_, handler->second, std::move(event)),
-                   must_not_throw);
+    asio::co_spawn(
+        nsp_->context_->executor,
+        run_handler(nsp_->context_, shared_from_this(), events_under_way_, handler->second, std::move(event)),
+        must_not_throw);
 }
 
 void Socket::take_ack(Packet packet) {

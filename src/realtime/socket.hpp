@@ -23,7 +23,7 @@ class Socket;
 
 /// What goes out with an event: JSON that was written already, so that an event for many is written once.
 struct Arguments {
-    std::string json{};  // the arguments with commas between them: `1,"two",{"three":3}`
+    std::string json{};                      // the arguments with commas between them: `1,"two",{"three":3}`
     std::vector<std::string> attachments{};  // for the placeholders in it
 };
 /// A list, as it came in, to go out again.
@@ -56,14 +56,16 @@ struct Event {
     Reply reply{};
 };
 
-/// Everything happens on the server's executor. Who keeps a socket may use it after it was disconnected: nothing happens.
+/// Everything happens on the server's executor. Who keeps a socket may use it after it was disconnected:
+/// nothing happens.
 class Socket : public std::enable_shared_from_this<Socket> {
 public:
     /// Public; not the id of the connection, which is a secret.
     std::string const& id() const { return id_; }
     std::string const& address() const;
     bool is_connected() const { return connected_; }
-    /// It is the socket of a connection that broke a moment ago: in its rooms, with its data, and nothing was missed.
+    /// It is the socket of a connection that broke a moment ago: in its rooms, with its data, and nothing was
+    /// missed.
     bool is_recovered() const { return recovered_; }
     /// Whatever the middleware, and then anybody, puts there.
     json::value data{};
@@ -89,7 +91,8 @@ private:
     friend class impl::Client;
     friend class Reply;
     friend class impl::Rooms;
-    Socket(std::shared_ptr<Namespace> nsp, std::shared_ptr<impl::Client> client, std::string id, std::uint64_t number);
+    Socket(std::shared_ptr<Namespace> nsp, std::shared_ptr<impl::Client> client, std::string id,
+           std::uint64_t number);
 
     void send(std::span<SharedPacket const> packets, Urgency urgency);
     void take_event(Packet packet);

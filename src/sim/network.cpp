@@ -60,7 +60,8 @@ struct Connection : std::enable_shared_from_this<Connection> {
         bool window_is_full = peer.inbox.size() + peer.in_flight >= network.faults.window_bytes;
         if (end.reset || window_is_full || world.random().chance_per_mille(300)) return 0;
         std::string bytes;
-        for (asio::const_buffer buffer : from) bytes.append(static_cast<char const*>(buffer.data()), buffer.size());
+        for (asio::const_buffer buffer : from)
+            bytes.append(static_cast<char const*>(buffer.data()), buffer.size());
         if (world.random().chance_per_mille(300)) bytes.resize(world.random().below(bytes.size() + 1));
         std::size_t count = bytes.size();
         if (count > 0) send(side, std::move(bytes));
@@ -161,7 +162,9 @@ public:
     void write_some(base::GatherList const& from, IoHandler handler) override {
         connection_->write(side_, from, std::move(handler));
     }
-    std::size_t try_write(base::GatherList const& from) override { return connection_->try_write(side_, from); }
+    std::size_t try_write(base::GatherList const& from) override {
+        return connection_->try_write(side_, from);
+    }
     void shutdown_send() override { connection_->finish_sending(side_); }
     std::string peer() override { return connection_->names[1 - side_]; }
 

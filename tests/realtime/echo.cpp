@@ -1,4 +1,5 @@
-// realtime-echo: answers what it is told, over Engine.IO or Socket.IO, for tests with clients that we did not write.
+// realtime-echo: answers what it is told, over Engine.IO or Socket.IO, for tests with clients that we did not
+// write.
 #include <openssl/rand.h>
 
 #include <CLI/CLI.hpp>
@@ -17,7 +18,8 @@ using namespace realtime;
 struct Options {
     int port = 0;
     std::string path{};
-    int ping_interval = 25'000, ping_timeout = 20'000, connect_timeout = 45'000, recovery = 0;  // milliseconds
+    int ping_interval = 25'000, ping_timeout = 20'000, connect_timeout = 45'000,
+        recovery = 0;  // milliseconds
     std::size_t max_payload = 1'000'000;
     std::string cors_origin{};
     std::string mode = "socket.io";
@@ -37,7 +39,9 @@ Settings settings_of(Options const& options) {
     return settings;
 }
 
-void fill_with_secrets(std::span<unsigned char> bytes) { RAND_bytes(bytes.data(), static_cast<int>(bytes.size())); }
+void fill_with_secrets(std::span<unsigned char> bytes) {
+    RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
+}
 
 // -- Engine.IO: every message comes back.
 
@@ -105,7 +109,9 @@ awaitable<void> kick(SharedSocket socket, Event event) {
     co_return;
 }
 
-awaitable<Admission> pass_auth_on(Handshake handshake) { co_return Admission::admit(std::move(handshake.auth)); }
+awaitable<Admission> pass_auth_on(Handshake handshake) {
+    co_return Admission::admit(std::move(handshake.auth));
+}
 
 awaitable<Admission> refuse_with_data(Handshake) {
     json::value data = json::object{{"code", "forbidden"}};
@@ -147,7 +153,8 @@ struct Program {
 };
 
 awaitable<http::Response> answer(Program& program, http::Request request) {
-    std::string const& path = program.server ? program.server->settings().path : program.engine->settings().path;
+    std::string const& path =
+        program.server ? program.server->settings().path : program.engine->settings().path;
     bool is_ours = request.path == path || request.path + "/" == path;
     if (!is_ours) co_return http::problem(request, 404, "not_found", "there is nothing here");
     if (program.server) co_return co_await program.server->handle(std::move(request));
@@ -164,7 +171,8 @@ awaitable<void> run_until_told(Program& program) {
 }
 
 bool listen_on(Program& program, std::string const& host) {
-    auto bound = base::listen(program.context.get_executor(), host + ":" + std::to_string(program.options.port));
+    auto bound =
+        base::listen(program.context.get_executor(), host + ":" + std::to_string(program.options.port));
     if (!bound) {
         std::cerr << bound.error().message << "\n";
         return false;

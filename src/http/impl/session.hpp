@@ -83,7 +83,7 @@ private:
 
     std::vector<char> buffer_;
     std::size_t begin_ = 0, end_ = 0;
-    std::string head_;  // of the answer
+    std::string head_;                     // of the answer
     decltype(Response::upgrade) upgrade_;  // what takes over
 
     std::string target_, trace_id_;  // of the request under way, for the problem that it may end in

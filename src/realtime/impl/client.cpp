@@ -66,17 +66,20 @@ void Client::join(Packet packet) {
     joining_.push_back(packet.nsp);
     Handshake handshake{std::move(packet.data), address()};
     if (handshake.auth.is_null()) handshake.auth = json::object();
-    asio::co_spawn(context_->executor, admit(shared_from_this(), nsp->second, std::move(handshake)), must_not_throw);
+    asio::co_spawn(context_->executor, admit(shared_from_this(), nsp->second, std::move(handshake)),
+                   must_not_throw);
 }
 
-awaitable<void> Client::admit(std::shared_ptr<Client> client, std::shared_ptr<Namespace> nsp, Handshake handshake) {
+awaitable<void> Client::admit(std::shared_ptr<Client> client, std::shared_ptr<Namespace> nsp,
+                              Handshake handshake) {
     UnderWay under_way(client->context_);
     Admission admission = co_await nsp->ask_middlewares(handshake);
     std::erase(client->joining_, nsp->name());
     if (!client->closed_) client->answer_join(nsp, handshake, std::move(admission));
 }
 
-void Client::answer_join(std::shared_ptr<Namespace> const& nsp, Handshake const& handshake, Admission admission) {
+void Client::answer_join(std::shared_ptr<Namespace> const& nsp, Handshake const& handshake,
+                         Admission admission) {
     if (!admission.admitted) {
         json::object words{{"message", admission.message}};
         if (!admission.data.is_null()) words["data"] = std::move(admission.data);
@@ -91,7 +94,8 @@ void Client::answer_join(std::shared_ptr<Namespace> const& nsp, Handshake const&
     try {
         if (nsp->on_connect_) nsp->on_connect_(socket);
     } catch (std::exception const& problem) {
-        base::log(base::LogLevel::error, "a new real-time client could not be welcomed", {{"problem", problem.what()}});
+        base::log(base::LogLevel::error, "a new real-time client could not be welcomed",
+                  {{"problem", problem.what()}});
     }
 }
 

@@ -25,7 +25,8 @@ public:
 private:
     void on_packet(Packet packet);
     void join(Packet packet);
-    static awaitable<void> admit(std::shared_ptr<Client> client, std::shared_ptr<Namespace> nsp, Handshake handshake);
+    static awaitable<void> admit(std::shared_ptr<Client> client, std::shared_ptr<Namespace> nsp,
+                                 Handshake handshake);
     void answer_join(std::shared_ptr<Namespace> const& nsp, Handshake const& handshake, Admission admission);
     void give_up(std::string_view what);
     Socket* find(std::string_view nsp) const;

@@ -13,7 +13,8 @@ class EngineSession;
 }
 
 struct EngineCore : std::enable_shared_from_this<EngineCore> {
-    EngineCore(Executor on, base::Clock& clock, FillWithSecrets with_secrets, Settings with, Engine::OnOpen opened);
+    EngineCore(Executor on, base::Clock& clock, FillWithSecrets with_secrets, Settings with,
+               Engine::OnOpen opened);
 
     Executor executor;
     impl::Ids ids;

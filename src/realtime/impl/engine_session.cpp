@@ -18,9 +18,13 @@ SharedPacket const& ping_packet() {
     return packet;
 }
 
-long long in_milliseconds(Duration time) { return std::chrono::duration_cast<std::chrono::milliseconds>(time).count(); }
+long long in_milliseconds(Duration time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
 
-void answer(PendingGet& get, http::Response response) { get.answer.try_send(error_code{}, std::move(response)); }
+void answer(PendingGet& get, http::Response response) {
+    get.answer.try_send(error_code{}, std::move(response));
+}
 
 }  // namespace
 
@@ -34,9 +38,10 @@ EngineSession::EngineSession(std::shared_ptr<EngineCore> core, std::string sid, 
 
 std::string EngineSession::open_packet(bool polling) const {
     Settings const& settings = core_->settings;
-    return fmt::format(R"(0{{"sid":"{}","upgrades":[{}],"pingInterval":{},"pingTimeout":{},"maxPayload":{}}})", sid_,
-                       polling ? R"("websocket")" : "", in_milliseconds(settings.ping_interval),
-                       in_milliseconds(settings.ping_timeout), settings.max_payload_bytes);
+    return fmt::format(
+        R"(0{{"sid":"{}","upgrades":[{}],"pingInterval":{},"pingTimeout":{},"maxPayload":{}}})", sid_,
+        polling ? R"("websocket")" : "", in_milliseconds(settings.ping_interval),
+        in_milliseconds(settings.ping_timeout), settings.max_payload_bytes);
 }
 
 void EngineSession::start() {
@@ -78,7 +83,9 @@ void EngineSession::send(std::span<SharedPacket const> packets, Urgency urgency)
     std::size_t bytes = 0;
     for (SharedPacket const& packet : packets) bytes += packet->frame().size();
     SendQueue& queue = link_ ? link_->queue() : queue_;
-    auto is_too_much = [&] { return !queue.empty() && queue.bytes() + bytes > core_->settings.send_buffer_bytes; };
+    auto is_too_much = [&] {
+        return !queue.empty() && queue.bytes() + bytes > core_->settings.send_buffer_bytes;
+    };
     if (is_too_much()) core_->counts.volatile_dropped += queue.drop_what_can_be();
     if (is_volatile && (!is_writable || is_too_much())) {
         core_->counts.volatile_dropped += packets.size();
@@ -106,8 +113,9 @@ void EngineSession::flush() {
     if (state_ != State::open) return;
     if (too_slow_) {
         ++core_->counts.slow_clients_dropped;
-        base::log(base::LogLevel::warning, "a client was given up: it is slower than its events",
-                  {{"address", address_}, {"limit_bytes", std::to_string(core_->settings.send_buffer_bytes)}});
+        base::log(
+            base::LogLevel::warning, "a client was given up: it is slower than its events",
+            {{"address", address_}, {"limit_bytes", std::to_string(core_->settings.send_buffer_bytes)}});
         return finish(reason::transport_error);
     }
     if (link_) return link_->flush();
@@ -119,12 +127,7 @@ void EngineSession::flush() {
 
 http::Response EngineSession::get(std::string_view accept_encoding) {
     http::Coding coding = http::preferred_coding(accept_encoding);
-    if (state_ == State::closing) {
-        std::string payload = queue_.take_payload();
-        payload += payload.empty() ? "1" : "\x1e" "1";
-        drop_from_core();
-        return payload_answer(std::move(payload), coding);
-    }
+    if (state_ == State::closing) return last_words(coding);
     if (get_) {
         answer_get("1");
         finish(reason::transport_error);
@@ -138,11 +141,21 @@ http::Response EngineSession::get(std::string_view accept_encoding) {
         hold_->set(hold_time);
     }
     http::Response response;
-    response.later = [self = shared_from_this(), get = get_, coding] { return self->wait_for_packets(get, coding); };
+    response.later = [self = shared_from_this(), get = get_, coding] {
+        return self->wait_for_packets(get, coding);
+    };
     return response;
 }
 
-awaitable<http::Response> EngineSession::wait_for_packets(std::shared_ptr<PendingGet> get, http::Coding coding) {
+/// The end comes in an answer of its own: clients hear of it before they look at packets that came with it.
+http::Response EngineSession::last_words(http::Coding coding) {
+    if (!queue_.empty()) return payload_answer(queue_.take_payload(), coding);
+    drop_from_core();
+    return payload_answer("1", coding);
+}
+
+awaitable<http::Response> EngineSession::wait_for_packets(std::shared_ptr<PendingGet> get,
+                                                          http::Coding coding) {
     auto self = shared_from_this();
     try {
         http::Response response = co_await get->answer.async_receive(use_awaitable);
@@ -175,7 +188,6 @@ void EngineSession::refuse_get() {
 
 http::Response EngineSession::post(http::Request const& request) {
     auto self = shared_from_this();
-    if (state_ != State::open) return refuse(Refusal::bad_request);
     bool is_text = !request.fields.get("Content-Type").starts_with("application/octet-stream");
     std::optional<std::vector<EnginePacket>> packets;
     if (is_text && base::count_characters(request.body)) packets = decode_payload(request.body);
@@ -184,8 +196,9 @@ http::Response EngineSession::post(http::Request const& request) {
         return refuse(Refusal::bad_request);
     }
     for (EnginePacket& packet : *packets) {
-        if (state_ != State::open) break;
-        on_packet(std::move(packet));
+        bool is_last_word = state_ == State::closing && packet.type == EngineType::close;
+        if (is_last_word) drop_from_core();
+        if (state_ == State::open) on_packet(std::move(packet));
     }
     return post_answer();
 }
@@ -202,7 +215,8 @@ void EngineSession::offer_upgrade(std::shared_ptr<WebSocketLink> link) {
 
 void EngineSession::on_link_message(WebSocketLink& link, std::string data, bool binary) {
     auto self = shared_from_this();
-    if (&link == candidate_.get()) return on_candidate_message(binary ? std::string_view() : std::string_view(data));
+    if (&link == candidate_.get())
+        return on_candidate_message(binary ? std::string_view() : std::string_view(data));
     if (&link != link_.get()) return;
     if (binary) return on_packet({EngineType::message, true, std::move(data)});
     auto packet = decode_packet(data);
@@ -279,21 +293,19 @@ void EngineSession::on_packet(EnginePacket packet) {
 void EngineSession::close(std::string_view why) {
     if (state_ != State::open) return;
     auto self = shared_from_this();
-    if (!link_ && !get_) {
-        state_ = State::closing;
-        heart_.cancel();
-        if (auto candidate = std::exchange(candidate_, {})) candidate->abort();
-        patience_ = std::make_unique<Timer>(core_->timers, [this] { drop_from_core(); });
-        patience_->set(core_->settings.close_grace);
-        if (auto listener = std::exchange(listener_, {})) listener->on_close(why);
-        return;
-    }
-    if (get_) {
-        std::string payload = queue_.take_payload();
-        payload += payload.empty() ? "1" : "\x1e" "1";
-        answer_get(std::move(payload));
-    }
-    finish(why);
+    if (link_ || (get_ && queue_.empty())) return finish(why);
+    release_get("1");
+    close_by_polling(why);
+}
+
+/// The client is told when it comes next.
+void EngineSession::close_by_polling(std::string_view why) {
+    state_ = State::closing;
+    heart_.cancel();
+    if (auto candidate = std::exchange(candidate_, {})) candidate->abort();
+    patience_ = std::make_unique<Timer>(core_->timers, [this] { drop_from_core(); });
+    patience_->set(core_->settings.close_grace);
+    if (auto listener = std::exchange(listener_, {})) listener->on_close(why);
 }
 
 void EngineSession::finish(std::string_view why) {

@@ -14,7 +14,9 @@ struct PendingGet {
     asio::experimental::channel<void(error_code, http::Response)> answer;
 };
 
-class EngineSession : public Connection, public LinkOwner, public std::enable_shared_from_this<EngineSession> {
+class EngineSession : public Connection,
+                      public LinkOwner,
+                      public std::enable_shared_from_this<EngineSession> {
 public:
     EngineSession(std::shared_ptr<EngineCore> core, std::string sid, std::string address);
 
@@ -30,8 +32,8 @@ public:
     http::Response post(http::Request const& request);
     bool is_polling() const { return !link_; }
 
-    // Over WebSocket. A link that comes when it cannot be used is accepted and closed (the official suite of tests wants
-    // it so).
+    // Over WebSocket. A link that comes when it cannot be used is accepted and closed (the official suite of
+    // tests wants it so).
     void open_over(std::shared_ptr<WebSocketLink> link);
     void offer_upgrade(std::shared_ptr<WebSocketLink> link);
     void on_link_message(WebSocketLink& link, std::string data, bool binary) override;
@@ -56,6 +58,8 @@ private:
     void answer_get(std::string payload);
     void refuse_get();
     void look_at_heart();
+    http::Response last_words(http::Coding coding);
+    void close_by_polling(std::string_view why);
     void finish(std::string_view why);
     void drop_from_core();
 

@@ -9,8 +9,9 @@ namespace {
 constexpr std::size_t compress_from_bytes = 1024;
 
 std::string_view words(Refusal refusal) {
-    constexpr std::string_view all[] = {"Transport unknown", "Session ID unknown", "Bad handshake method",
-                                        "Bad request",       "Forbidden",          "Unsupported protocol version"};
+    constexpr std::string_view all[] = {
+        "Transport unknown", "Session ID unknown", "Bad handshake method",
+        "Bad request",       "Forbidden",          "Unsupported protocol version"};
     return all[static_cast<std::size_t>(refusal)];
 }
 
@@ -26,7 +27,8 @@ http::Response answer(int status, std::string type, std::string body) {
 }  // namespace
 
 http::Response refuse(Refusal refusal) {
-    std::string body = fmt::format(R"({{"code":{},"message":"{}"}})", static_cast<int>(refusal), words(refusal));
+    std::string body =
+        fmt::format(R"({{"code":{},"message":"{}"}})", static_cast<int>(refusal), words(refusal));
     return answer(status_of(refusal), "application/json", std::move(body));
 }
 

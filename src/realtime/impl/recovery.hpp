@@ -1,5 +1,5 @@
-// What is kept so that a connection that broke can be taken up again without a loss: the sessions that ended, and the
-// events since.
+// What is kept so that a connection that broke can be taken up again without a loss: the sessions that ended,
+// and the events since.
 #pragma once
 #include <boost/json.hpp>
 #include <deque>

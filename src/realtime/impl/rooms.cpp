@@ -40,7 +40,8 @@ void Rooms::add(Socket& socket) {
 
 void Rooms::remove(Socket& socket) {
     erase(all_, socket, Order());
-    if (auto own = by_id_.find(socket.id()); own != by_id_.end() && own->second.front() == &socket) by_id_.erase(own);
+    if (auto own = by_id_.find(socket.id()); own != by_id_.end() && own->second.front() == &socket)
+        by_id_.erase(own);
     for (std::string const& room : socket.rooms_) {
         auto found = rooms_.find(room);
         if (found == rooms_.end()) continue;
@@ -89,8 +90,8 @@ Rooms::List Rooms::select(Target const& target) const {
     List wanted = target.rooms.empty() ? all_ : union_of(target.rooms);
     List unwanted = union_of(target.except);
     List left;
-    std::set_difference(wanted.begin(), wanted.end(), unwanted.begin(), unwanted.end(), std::back_inserter(left),
-                        Order());
+    std::set_difference(wanted.begin(), wanted.end(), unwanted.begin(), unwanted.end(),
+                        std::back_inserter(left), Order());
     return left;
 }
 

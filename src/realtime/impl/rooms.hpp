@@ -53,7 +53,8 @@ private:
 
     List all_{};
     std::unordered_map<std::string, List, Hash, std::equal_to<>> rooms_{};
-    std::unordered_map<std::string_view, List, Hash, std::equal_to<>> by_id_{};  // a room for each socket's id
+    std::unordered_map<std::string_view, List, Hash, std::equal_to<>>
+        by_id_{};  // a room for each socket's id
 };
 
 }  // namespace realtime::impl

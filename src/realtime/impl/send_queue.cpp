@@ -3,7 +3,8 @@
 namespace realtime::impl {
 
 namespace {
-constexpr std::size_t room_to_keep = 8;  // items: ten thousand clients must not keep the room of their worst moment
+constexpr std::size_t room_to_keep =
+    8;  // items: ten thousand clients must not keep the room of their worst moment
 }
 
 void SendQueue::push(SharedPacket packet, bool can_be_dropped) {
@@ -26,7 +27,8 @@ base::GatherList SendQueue::gather(bool compressed, std::size_t compress_from_by
     for (std::size_t i = 0; i < count; ++i) {
         Item& item = items_[first_ + i];
         if (item.frame.empty())
-            item.frame = compressed ? item.packet->compressed_frame(compress_from_bytes) : item.packet->frame();
+            item.frame =
+                compressed ? item.packet->compressed_frame(compress_from_bytes) : item.packet->frame();
         list[i] = asio::buffer(i == 0 ? item.frame.substr(offset_) : item.frame);
     }
     return base::GatherList(list);

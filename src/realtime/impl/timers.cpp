@@ -44,7 +44,8 @@ void Timers::expect(SteadyTime when) {
 void Timers::wait() {
     waiting_ = true;
     auto rung = [self = shared_from_this()](error_code) { self->ring(); };
-    clock_.wait_until(armed_, asio::bind_executor(executor_, asio::bind_cancellation_slot(wake_.slot(), rung)));
+    clock_.wait_until(armed_,
+                      asio::bind_executor(executor_, asio::bind_cancellation_slot(wake_.slot(), rung)));
 }
 
 /// While it rings it still counts as waiting, so that what is set meanwhile only moves `armed_`.

@@ -37,8 +37,8 @@ private:
     asio::cancellation_signal wake_;
 };
 
-/// Calls once for each `set`, up to some milliseconds late, unless it is set anew or cancelled before. May be destroyed
-/// in its own call.
+/// Calls once for each `set`, up to some milliseconds late, unless it is set anew or cancelled before. May be
+/// destroyed in its own call.
 class Timer {
 public:
     Timer(std::shared_ptr<Timers> timers, std::function<void()> ring)

@@ -83,7 +83,8 @@ void WebSocketLink::take_event(websocket::Event event) {
             return abort();
         case Kind::text:
         case Kind::binary:
-            if (auto owner = owner_) owner->on_link_message(*this, std::move(event.data), event.kind == Kind::binary);
+            if (auto owner = owner_)
+                owner->on_link_message(*this, std::move(event.data), event.kind == Kind::binary);
     }
 }
 
@@ -103,7 +104,9 @@ void WebSocketLink::flush() {
 
 void WebSocketLink::write_rest(base::GatherList const& frames) {
     writing_ = true;
-    auto done = [self = shared_from_this()](error_code failure, std::size_t bytes) { self->written(failure, bytes); };
+    auto done = [self = shared_from_this()](error_code failure, std::size_t bytes) {
+        self->written(failure, bytes);
+    };
     stream_.async_write_some(frames, asio::bind_cancellation_slot(write_cancel_.slot(), std::move(done)));
 }
 

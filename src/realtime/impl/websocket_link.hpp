@@ -27,7 +27,8 @@ class WebSocketLink : public std::enable_shared_from_this<WebSocketLink> {
 public:
     WebSocketLink(std::shared_ptr<Timers> timers, base::Stream stream, LinkOptions options);
 
-    /// Until the connection is over; the coroutine it runs in may be cancelled. The owner hears of the end once.
+    /// Until the connection is over; the coroutine it runs in may be cancelled. The owner hears of the end
+    /// once.
     awaitable<void> run(std::string already_read);
     void set_owner(std::shared_ptr<LinkOwner> owner) { owner_ = std::move(owner); }
 
@@ -36,7 +37,8 @@ public:
     void flush();
     /// The client takes what it is sent.
     bool is_writable() const { return !writing_; }
-    /// Lets the owner go, sends what waits and then a close frame, and gives the client some seconds to answer it.
+    /// Lets the owner go, sends what waits and then a close frame, and gives the client some seconds to
+    /// answer it.
     void close(std::uint16_t code);
     /// Ends at once.
     void abort();
