@@ -48,9 +48,11 @@ std::shared_ptr<model::Environments const> declare(std::size_t count) {
 class Site {
 public:
     explicit Site(std::size_t count) : count_(count), declared_(declare(count)) {
-        engine_.set_environments(declared_);
-        spawn([](rollout::Engine& engine) -> awaitable<bool> {
-            co_return (co_await engine.start()).has_value();
+        spawn([declared = declared_](rollout::Engine& engine) -> awaitable<bool> {
+            auto accepted = co_await engine.declare(declared, "bench");
+            if (!accepted) co_return false;
+            auto started = co_await engine.start();
+            co_return started.has_value();
         });
     }
 
@@ -89,9 +91,9 @@ public:
 
     /// What the portal had: the world without it is smaller by so much.
     std::size_t bury() {
-        std::size_t before = heap_bytes();
         network_.forget(*process_);
         disk_.die();
+        std::size_t before = heap_bytes();
         process_->kill();
         parts_.reset();
         store_.reset();

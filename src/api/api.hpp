@@ -15,10 +15,10 @@
 
 namespace api {
 
-/// Edits the declaration and lets the engine accept it before it returns. Errors: not_found; conflict (the
-/// file cannot be edited there, with the reason); unavailable (not writable).
+/// Edits the declaration and lets the engine accept it, with its event, before it returns. Errors: not_found;
+/// conflict (the file cannot be edited there, with the reason); unavailable (not writable).
 using Toggle = std::function<awaitable<base::Result<void>>(
-    std::string environment, std::optional<std::string> component, bool enabled)>;
+    std::string environment, std::optional<std::string> component, bool enabled, std::string actor)>;
 
 /// What the interface needs of the rest. Everything outlives the Api.
 struct Services {
@@ -33,7 +33,8 @@ struct Services {
     std::function<std::vector<std::string>()> problems;
     /// Where browsers reach us: "https://pilothouse.example.org". Empty: by the Host field, over plain HTTP.
     std::string public_origin{};
-    std::string version{};  // of the program
+    std::string version{};     // of the program
+    bool sample_data = false;  // invented numbers may be shown
 };
 
 class Api {

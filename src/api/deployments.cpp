@@ -43,6 +43,8 @@ Result<store::DeploymentFilter> filter_of(DeploymentsQuery const& query) {
                                    .trigger = query.trigger,
                                    .created_from = query.created_from,
                                    .created_before = query.created_before,
+                                   .sort = query.sort,
+                                   .order = query.order,
                                    .after = std::move(after),
                                    .limit = query.limit};
 }
@@ -122,6 +124,27 @@ Answer<model::DeploymentList> list_deployments(Call& call, Query<DeploymentsQuer
     for (DeploymentView& stored : page.items) {
         auto open = call.engine().open_deployment(stored.id);
         list.items.push_back(open ? std::move(*open) : std::move(stored));
+        // Nine tenths of the bytes, and the deployment itself has them.
+        for (model::ComponentRolloutView& component : list.items.back().components) component.plan.clear();
+    }
+    co_return list;
+}
+
+Answer<model::SampleList> samples(Call& call, Query<SamplesQuery> query) {
+    CO_TRY(DeploymentView view, co_await find_deployment(call.services(), call.deployment()));
+    auto read = [id = view.id, component = query->component.value_or(""),
+                 after = query->after.value_or(WallTime{}),
+                 limit = query->limit](store::Transaction& transaction) {
+        return store::read_samples(transaction, id, component, after, limit + 1);
+    };
+    CO_TRY(std::vector<model::Sample> points, co_await call.store().read(std::move(read)));
+    model::SampleList list{.items = std::move(points)};
+    if (std::ssize(list.items) > query->limit) {
+        // A page ends between two moments, not between two components of one.
+        while (list.items.size() > 1 && list.items[list.items.size() - 2].time == list.items.back().time)
+            list.items.pop_back();
+        list.items.pop_back();
+        if (!list.items.empty()) list.next = base::format_time(list.items.back().time);
     }
     co_return list;
 }

@@ -78,7 +78,8 @@ TEST(Dispatch, IsOpenToAnybodyOnlyWhereItMustBe) {
         EXPECT_EQ(code_of(response), "unauthenticated") << route.path;
         EXPECT_TRUE(response.fields.get("WWW-Authenticate").starts_with("Bearer")) << route.path;
     }
-    EXPECT_EQ(open, (std::set<std::string>{"/api/admin/setup", "/api/admin/login", "/healthz", "/readyz"}));
+    EXPECT_EQ(open, (std::set<std::string>{"/api/admin/setup", "/api/admin/login", "/api/admin/session",
+                                           "/healthz", "/readyz"}));
 }
 
 TEST(Dispatch, SaysThatThereIsNoSuchPath) {

@@ -63,14 +63,9 @@ model::AuditEntry toggle_entry(Call const& call, model::ToggleRequest const& req
             .result = std::move(result)};
 }
 
-awaitable<Result<void>> record(Call& call, model::AuditEntry entry, std::optional<model::Event> event = {}) {
-    auto work = [entry = std::move(entry),
-                 event = std::move(event)](store::Transaction& transaction) -> Result<void> {
-        TRY_VOID(store::append_audit(transaction, entry));
-        if (!event) return {};
-        auto stored = store::append_event(transaction, *event);
-        if (!stored) return stored.error();
-        return {};
+awaitable<Result<void>> record(Call& call, model::AuditEntry entry) {
+    auto work = [entry = std::move(entry)](store::Transaction& transaction) {
+        return store::append_audit(transaction, entry);
     };
     co_return co_await call.store().write(std::move(work));
 }
@@ -110,19 +105,14 @@ Answer<EnvironmentView> toggle(Call& call, Body<model::ToggleRequest> body) {
     CO_TRY(EnvironmentView before, call.engine().environment(call.name));
     if (request.component) CO_TRY_VOID(check_component(before, *request.component));
     CO_TRY_VOID(co_await record(call, toggle_entry(call, request, "asked")));
-    Result<void> edited = co_await call.services().toggle(call.name, request.component, request.enabled);
+    Result<void> edited =
+        co_await call.services().toggle(call.name, request.component, request.enabled, call.actor());
     if (!edited) {
         CO_TRY_VOID(co_await record(call, toggle_entry(call, request, "refused: " + edited.error().message)));
         co_return edited.error();
     }
+    CO_TRY_VOID(co_await record(call, toggle_entry(call, request, "done")));
     CO_TRY(EnvironmentView after, call.engine().environment(call.name));
-    model::Event event{.topic = "environment/" + call.name,
-                       .kind = "environment-updated",
-                       .entity = call.name,
-                       .actor = call.actor(),
-                       .time = call.services().clock.wall_now(),
-                       .payload = base::to_json(after)};
-    CO_TRY_VOID(co_await record(call, toggle_entry(call, request, "done"), std::move(event)));
     co_return after;
 }
 

@@ -86,6 +86,16 @@ model::LogEntry log_entry() {
             .text = "send 10 % of the traffic to 1.1.0"};
 }
 
+model::Sample sample() {
+    return {.time = at(0, 30),
+            .component = "web",
+            .step = 5,
+            .weight_percent = 10,
+            .seconds = 2,
+            .canary = model::VersionSample{41, 0, 3.0, 0, 4.2},
+            .stable = model::VersionSample{362, 1, 3.0, 0.01, 0.9}};
+}
+
 model::AuditEntry audit_entry() {
     return {.seq = 7,
             .time = at(0, 0),
@@ -121,6 +131,14 @@ std::map<std::string, base::json::value, std::less<>> make_examples() {
         {"DeploymentList", to_json(model::DeploymentList{{deployment()}, "eyJ0IjoxfQ"})},
         {"EnvironmentView", to_json(environment())},
         {"EnvironmentList", to_json(model::EnvironmentList{.items = {environment()}})},
+        {"SessionView", to_json(model::SessionView{.user = "alice",
+                                                   .role = "admin",
+                                                   .expires_at = at(0, 0),
+                                                   .permissions = {"environment_read", "deployment_start"},
+                                                   .version = "0.1.0",
+                                                   .time = at(0, 0)})},
+        {"TicketAnswer", to_json(model::TicketAnswer{"ph_8rCzN0pTq4yJm2sVd6wLxA", at(0, 0)})},
+        {"SampleList", to_json(model::SampleList{.items = {sample()}})},
         {"LogList", to_json(model::LogList{{log_entry()}, "118"})},
         {"AuditList", to_json(model::AuditList{.items = {audit_entry()}})},
         {"Problem", to_json(problem())},

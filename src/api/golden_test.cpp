@@ -103,6 +103,7 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("alive", "GET", "/healthz");
     story.ask("ready", "GET", "/readyz");
     story.ask("not-logged-in", "GET", "/api/environments");
+    story.ask("session-nobody", "GET", "/api/admin/session");
     story.ask("setup", "POST", "/api/admin/setup",
               base::to_text(model::SetupRequest{token, "alice", "correct horse battery"}));
     story.ask("login", "POST", "/api/admin/login",
@@ -110,6 +111,8 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("login-refused", "POST", "/api/admin/login",
               R"({"username":"alice","password":"correct horse"})");
 
+    story.ask("session", "GET", "/api/admin/session");
+    story.ask("ticket", "POST", "/api/realtime/ticket");
     story.ask("environments", "GET", "/api/environments");
     story.ask("environments-grouped", "GET", "/api/environments?group_by=provider&type=cloud");
     story.ask("plan", "POST", "/api/environments/demo/plan",
@@ -136,6 +139,7 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("promote", "POST", "/api/deployments/" + id + "/promote", R"({"all":true})");
     world.pass(240s);
     story.ask("logs", "GET", "/api/deployments/" + id + "/logs");
+    story.ask("samples", "GET", "/api/deployments/" + id + "/samples");
     story.ask("rollback", "POST", "/api/deployments/" + id + "/rollback");
     world.pass(60s);
     http::Response third = story.ask("retry", "POST", "/api/deployments/" + id + "/retry");

@@ -13,6 +13,8 @@ using Answer = awaitable<Result<T>>;
 Answer<model::LoginAnswer> setup(Call& call, Body<model::SetupRequest> body);
 Answer<model::LoginAnswer> login(Call& call, Body<model::LoginRequest> body);
 Answer<Nothing> logout(Call& call, Body<NoFields> body);
+Answer<model::SessionView> show_session(Call& call);
+Answer<model::TicketAnswer> make_ticket(Call& call, Body<NoFields> body);
 
 // -- environments.cpp
 Answer<Ready<model::EnvironmentList, model::GroupedEnvironments>> list_environments(
@@ -32,6 +34,7 @@ Answer<model::DeploymentView> promote(Call& call, Body<model::PromoteRequest> bo
 Answer<model::DeploymentView> abort(Call& call, Body<NoFields> body);
 Answer<Ready<model::DeploymentView>> retry(Call& call, Body<NoFields> body);
 Answer<Ready<model::DeploymentView>> rollback(Call& call, Body<model::RollbackRequest> body);
+Answer<model::SampleList> samples(Call& call, Query<SamplesQuery> query);
 /// The place where a page begins; nothing given: the first page. Errors: invalid.
 Result<std::string> place_of(std::optional<std::string> const& after);
 /// Errors: not_found, for what cannot be an id.

@@ -71,6 +71,12 @@ Result<void> admit(Call& call, Access access) {
     return {};
 }
 
+void identify(Call& call) {
+    Credentials credentials = credentials_of(call);
+    call.principal = call.services().accounts.authenticate(credentials.token);
+    if (call.principal) call.token = credentials.token;
+}
+
 Result<void> check_origin_of_login(Call const& call) {
     if (!is_browser(call)) return {};
     return check_origin(call);

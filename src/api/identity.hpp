@@ -9,6 +9,9 @@ namespace api {
 /// that another site has made).
 base::Result<void> admit(Call& call, Access access);
 
+/// Fills them in when there is a session; when not, the asker is anonymous.
+void identify(Call& call);
+
 /// A browser that logs in gets a cookie, so another site must not log it in. Errors: forbidden.
 base::Result<void> check_origin_of_login(Call const& call);
 /// For browsers; programs get none.

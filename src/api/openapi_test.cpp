@@ -96,7 +96,8 @@ TEST(OpenApi, SaysWhatAListCanBeAskedFor) {
     std::map<std::string, json::value> schemas;
     for (auto const& parameter : operation("/api/deployments", "get").at("parameters").as_array())
         schemas.emplace(parameter.at("name").as_string(), parameter.at("schema"));
-    EXPECT_EQ(schemas.size(), 9U);
+    EXPECT_EQ(schemas.size(), 11U);
+    EXPECT_EQ(schemas["sort"].at("enum").as_array().size(), 4U);
     EXPECT_EQ(schemas["limit"].at("minimum"), 1);
     EXPECT_EQ(schemas["limit"].at("maximum"), 200);
     EXPECT_EQ(schemas["status"].at("type"), "string");

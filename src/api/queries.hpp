@@ -1,6 +1,7 @@
 // What lists can be asked for: the parameters behind the `?`.
 #pragma once
 #include "model/views.hpp"
+#include "store/store.hpp"
 
 namespace api {
 
@@ -37,21 +38,24 @@ struct DeploymentsQuery {
     std::optional<model::Trigger> trigger{};
     std::optional<WallTime> created_from{};
     std::optional<WallTime> created_before{};
+    store::DeploymentSort sort = store::DeploymentSort::created_at;
+    store::Order order = store::Order::desc;
     std::optional<std::string> after{};
     int limit = 50;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentsQuery, (),
-                      (environment, status, strategy, version, trigger, created_from, created_before, after,
-                       limit))
+                      (environment, status, strategy, version, trigger, created_from, created_before, sort,
+                       order, after, limit))
 inline constexpr base::FieldRule deployments_query_rules[] = {
     {.field = "environment", .longest = 63, .pattern = plain_text},
     {.field = "version", .longest = 128, .pattern = plain_text},
     {.field = "created_from", .about = "this moment included"},
     {.field = "created_before", .about = "this moment excluded"},
+    {.field = "sort", .about = "by what; deployments that are equal in it stand in the order of their time"},
     {.field = "after",
-     .longest = 64,
-     .about = "the `next` of the page before",
-     .pattern = "^[0-9]{1,18}\\.[0-9a-z]{1,26}$"},
+     .longest = 200,
+     .about = "the `next` of the page before, which had the same sort and order",
+     .pattern = "^[0-9]{1,18}\\.[0-9a-z]{1,26}(\\.[^\\x00-\\x1f\\x7f]{1,128})?$"},
     {.field = "limit", .minimum = 1, .maximum = 200, .about = "items on a page; default 50"},
 };
 constexpr std::span<base::FieldRule const> rules_of(DeploymentsQuery const*) {
@@ -71,6 +75,19 @@ inline constexpr base::FieldRule logs_query_rules[] = {
      .about = "entries on a page; default 200; a followed log has no pages"},
 };
 constexpr std::span<base::FieldRule const> rules_of(LogsQuery const*) { return logs_query_rules; }
+
+struct SamplesQuery {
+    std::optional<std::string> component{};
+    std::optional<WallTime> after{};
+    int limit = 1000;
+};
+BOOST_DESCRIBE_STRUCT(SamplesQuery, (), (component, after, limit))
+inline constexpr base::FieldRule samples_query_rules[] = {
+    {.field = "component", .longest = 63, .about = "default: all", .pattern = plain_text},
+    {.field = "after", .about = "later ones only"},
+    {.field = "limit", .minimum = 1, .maximum = 5000, .about = "points on a page; default 1000"},
+};
+constexpr std::span<base::FieldRule const> rules_of(SamplesQuery const*) { return samples_query_rules; }
 
 struct AuditQuery {
     std::optional<std::string> after{};

@@ -18,6 +18,8 @@ std::vector<Route> make_routes() {
     {post, "/api/admin/setup",                    anybody,             201, endpoint<setup>(),               "setup",               "Create the first administrator with the set-up token that the first start printed, and log in", Extra::cookie},
     {post, "/api/admin/login",                    anybody,             200, endpoint<login>(),               "login",               "Log in for 24 hours", Extra::cookie},
     {post, "/api/admin/logout",                   session_end,         204, endpoint<logout>(),              "logout",              "End this session"},
+    {get,  "/api/admin/session",                  anybody,             200, endpoint<show_session>(),        "show_session",        "Who asks, what they may do, and whether an administrator must be made first"},
+    {post, "/api/realtime/ticket",                event_read,          201, endpoint<make_ticket>(),         "make_ticket",         "A ticket with which a page connects to the events; good once, for 30 seconds"},
     {put,  "/api/admin/environments/:name/toggle", environment_toggle, 200, endpoint<toggle>(),              "toggle_environment",  "Enable or disable an environment or one of its components, in environments.yaml"},
     {get,  "/api/admin/audit-logs",               audit_read,          200, endpoint<audit_logs>(),          "list_audit_logs",     "Who did what, newest first"},
 
@@ -30,6 +32,7 @@ std::vector<Route> make_routes() {
     {get,  "/api/deployments",                    deployment_read,     200, endpoint<list_deployments>(),    "list_deployments",    "Deployments, newest first"},
     {get,  "/api/deployments/:id",                deployment_read,     200, endpoint<show_deployment>(),     "show_deployment",     "One deployment: where it stands and why it waits"},
     {get,  "/api/deployments/:id/logs",           deployment_read,     200, endpoint<logs>(),                "show_logs",           "The log, oldest first; with Accept: text/event-stream followed until the deployment ends", Extra::event_stream},
+    {get,  "/api/deployments/:id/samples",        deployment_read,     200, endpoint<samples>(),             "show_samples",        "How it went: requests, failures and latency of both versions over time, oldest first"},
     {post, "/api/deployments/:id/pause",          deployment_control,  200, endpoint<pause>(),               "pause",               "Stay where it is until somebody resumes it"},
     {post, "/api/deployments/:id/resume",         deployment_control,  200, endpoint<resume>(),              "resume",              "Go on after a pause"},
     {post, "/api/deployments/:id/promote",        deployment_control,  200, endpoint<promote>(),             "promote",             "Go on past this gate or step by a person's decision, or past all of them"},

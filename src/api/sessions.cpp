@@ -27,4 +27,36 @@ Answer<Nothing> logout(Call& call, Body<NoFields>) {
     co_return Nothing{};
 }
 
+/// For pages, which ask before anybody has logged in: it tells only what its asker may know.
+Answer<model::SessionView> show_session(Call& call) {
+    Services const& services = call.services();
+    identify(call);
+    auto read = [hash = call.principal ? call.principal->session : std::string()](
+                    store::Transaction& transaction) -> Result<model::SessionView> {
+        model::SessionView view;
+        TRY(std::int64_t users, store::count_users(transaction));
+        view.setup_required = users == 0;
+        if (hash.empty()) return view;
+        TRY(std::optional<store::Session> session, store::find_session(transaction, hash));
+        if (session) view.expires_at = session->expires_at;
+        return view;
+    };
+    CO_TRY(model::SessionView view, co_await services.store.read(std::move(read)));
+    view.version = services.version;
+    view.sample_data = services.sample_data;
+    view.time = services.clock.wall_now();
+    if (!call.principal) co_return view;
+    view.user = call.principal->user;
+    view.role = call.principal->role;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<auth::Permission>>([&](auto permission) {
+        if (auth::decide(&*call.principal, permission.value, {})) view.permissions.push_back(permission.name);
+    });
+    co_return view;
+}
+
+Answer<model::TicketAnswer> make_ticket(Call& call, Body<NoFields>) {
+    auth::Ticket made = call.services().accounts.make_ticket(*call.principal);
+    co_return model::TicketAnswer{std::move(made.ticket), made.expires_at};
+}
+
 }  // namespace api

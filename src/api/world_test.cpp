@@ -96,6 +96,7 @@ public:
     explicit FailingStore(store::Store& real) : real_(real) {}
     std::string describe() const override { return real_.describe(); }
     std::string degraded() const override { return real_.degraded(); }
+    void on_commit(std::function<void()> listener) override { real_.on_commit(std::move(listener)); }
 
     int left = 0;  // 0: none fails
     StoreFault fault = StoreFault::refuses;
@@ -189,8 +190,9 @@ struct World::Parts {
                .accounts = accounts,
                .clock = clock,
                .toggle =
-                   [this, &world](std::string name, std::optional<std::string> component, bool enabled) {
-                       return toggle(world, std::move(name), std::move(component), enabled);
+                   [this, &world](std::string name, std::optional<std::string> component, bool enabled,
+                                  std::string actor) {
+                       return toggle(world, std::move(name), std::move(component), enabled, std::move(actor));
                    },
                .metrics = [] { return "# TYPE pilothouse_up gauge\npilothouse_up 1\n"; },
                .problems = [&world] { return world.problems; },
@@ -199,7 +201,7 @@ struct World::Parts {
     ~Parts() { std::filesystem::remove_all(folder); }
 
     awaitable<Result<void>> toggle(World& world, std::string name, std::optional<std::string> component,
-                                   bool enabled) {
+                                   bool enabled, std::string actor) {
         if (world.toggle_problem) co_return *world.toggle_problem;
         for (model::Environment& one : declaration.environments) {
             if (one.name != name) continue;
@@ -207,8 +209,8 @@ struct World::Parts {
             for (model::Component& part : one.components)
                 if (component && part.name == *component) part.enabled = enabled;
         }
-        engine.set_environments(std::make_shared<model::Environments>(declaration));
-        co_return Result<void>{};
+        auto declared = std::make_shared<model::Environments const>(declaration);
+        co_return co_await engine.declare(std::move(declared), std::move(actor));
     }
 
     std::string folder = new_folder();
@@ -235,7 +237,8 @@ struct World::Parts {
 World::World(Start start) : parts_(std::make_unique<Parts>(*this)) {
     for (std::string version : {"1.0.0", "1.1.0", "1.2.0"})
         EXPECT_TRUE(parts_->files.write("/opt/" + version + "/svc", "a program"));
-    parts_->engine.set_environments(std::make_shared<model::Environments>(parts_->declaration));
+    auto environments = std::make_shared<model::Environments const>(parts_->declaration);
+    EXPECT_TRUE(base::run(parts_->context, parts_->engine.declare(environments, "test")));
     EXPECT_TRUE(base::run(parts_->context, parts_->engine.start()));
     if (start == Start::without_anybody) return;
     auto answer = ask_as_nobody(

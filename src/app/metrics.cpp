@@ -40,14 +40,21 @@ awaitable<http::Response> answer_counted(http::Handler const& handler,
 
 }  // namespace
 
-Metrics::Metrics(rollout::Engine const& engine, std::string const& version, std::string const& store)
+Metrics::Metrics(rollout::Engine const& engine, realtime::Server const& clients, std::string const& version,
+                 std::string const& store)
     : engine_(engine),
+      clients_(clients),
       open_rollouts_(gauge(registry_, "pilothouse_open_rollouts", "Rollouts that have not ended.")),
       resident_bytes_(gauge(registry_, "process_resident_memory_bytes", "Resident memory size in bytes.")),
       declaration_accepted_(
           gauge(registry_, "pilothouse_declaration_accepted",
                 "1: environments.yaml is in force as it stands; 0: it has mistakes, and what was "
                 "accepted last is in force.")),
+      event_clients_(gauge(registry_, "pilothouse_event_clients", "Connections that follow events.")),
+      events_sent_(
+          counter(registry_, "pilothouse_event_packets_total", "Packets sent to those who follow events.")),
+      slow_clients_(counter(registry_, "pilothouse_slow_event_clients_total",
+                            "Connections given up because they did not take what was sent.")),
       looks_(counter(registry_, "pilothouse_looks_total", "Looks at components.")),
       effects_(counter(registry_, "pilothouse_effects_total", "Things done to targets.")),
       completed_(counter(registry_, "pilothouse_deployments_total", "Deployments that ended since the start.",
@@ -77,6 +84,10 @@ std::string Metrics::text() {
     rollout::Engine::Totals totals = engine_.totals();
     open_rollouts_.Set(static_cast<double>(totals.open_rollouts));
     resident_bytes_.Set(resident_bytes());
+    realtime::Counts const& counts = clients_.counts();
+    event_clients_.Set(static_cast<double>(counts.clients));
+    raise_to(events_sent_, counts.packets_sent);
+    raise_to(slow_clients_, counts.slow_clients_dropped);
     raise_to(looks_, totals.looks);
     raise_to(effects_, totals.effects);
     raise_to(completed_, totals.completed);

@@ -5,13 +5,15 @@
 #include <prometheus/registry.h>
 
 #include "http/message.hpp"
+#include "realtime/server.hpp"
 #include "rollout/engine.hpp"
 
 namespace app {
 
 class Metrics {
 public:
-    Metrics(rollout::Engine const& engine, std::string const& version, std::string const& store);
+    Metrics(rollout::Engine const& engine, realtime::Server const& clients, std::string const& version,
+            std::string const& store);
     /// The handler, with its answers counted by status class.
     http::Handler counted(http::Handler handler);
     /// Is what stands in environments.yaml in force? Otherwise what was accepted last is.
@@ -20,10 +22,14 @@ public:
 
 private:
     rollout::Engine const& engine_;
+    realtime::Server const& clients_;
     prometheus::Registry registry_;
     prometheus::Gauge& open_rollouts_;
     prometheus::Gauge& resident_bytes_;
     prometheus::Gauge& declaration_accepted_;
+    prometheus::Gauge& event_clients_;
+    prometheus::Counter& events_sent_;
+    prometheus::Counter& slow_clients_;
     prometheus::Counter& looks_;
     prometheus::Counter& effects_;
     prometheus::Counter& completed_;

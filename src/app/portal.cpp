@@ -31,27 +31,66 @@ Portal::Portal(World world, PortalSettings settings)
                .crash_points = world_.crash_points},
               settings_.engine),
       accounts_(world_.store, world_.clock, world_.secrets, world_.workers, settings_.accounts),
-      metrics_(engine_, settings_.version, world_.store.describe()),
+      realtime_(
+          world_.executor, world_.clock,
+          [&secrets = world_.secrets](std::span<unsigned char> bytes) { secrets.fill(bytes); },
+          realtime_settings()),
+      feed_({.executor = world_.executor,
+             .clock = world_.clock,
+             .store = world_.store,
+             .engine = engine_,
+             .accounts = accounts_,
+             .server = realtime_},
+            settings_.feed),
+      pages_(settings_.pages),
+      metrics_(engine_, realtime_, settings_.version, world_.store.describe()),
       api_({.engine = engine_,
             .store = world_.store,
             .accounts = accounts_,
             .clock = world_.clock,
             .toggle =
-                [this](std::string environment, std::optional<std::string> component, bool enabled) {
-                    return toggle(std::move(environment), std::move(component), enabled);
+                [this](std::string environment, std::optional<std::string> component, bool enabled,
+                       std::string actor) {
+                    return toggle(std::move(environment), std::move(component), enabled, std::move(actor));
                 },
             .metrics = [this] { return metrics_.text(); },
             .problems = [this] { return problems(); },
             .public_origin = settings_.public_origin,
             .version = settings_.version}),
-      server_(world_.executor, world_.clock, world_.random, metrics_.counted(api_.handler()),
-              settings_.limits) {}
+      server_(world_.executor, world_.clock, world_.random, metrics_.counted(handler()), settings_.limits) {}
+
+realtime::Settings Portal::realtime_settings() const {
+    realtime::Settings settings = settings_.realtime;
+    if (!settings_.public_origin.empty()) {
+        settings.is_own_origin = [ours = settings_.public_origin](http::Request const&,
+                                                                  std::string_view origin) {
+            return origin == ours;
+        };
+    }
+    return settings;
+}
+
+namespace {
+
+awaitable<http::Response> at_once(http::Response response) { co_return response; }
+
+}  // namespace
+
+http::Handler Portal::handler() {
+    return [this, api = api_.handler(), events = realtime_.settings().path](http::Request request) {
+        if (request.path == events) return realtime_.handle(std::move(request));
+        if (auto page = pages_.answer(request)) return at_once(std::move(*page));
+        return api(std::move(request));
+    };
+}
 
 awaitable<base::Result<void>> Portal::start(std::unique_ptr<base::Listener> listener) {
-    CO_TRY_VOID(co_await accept_declaration());
+    std::string actor = "pilothouse";
+    CO_TRY_VOID(co_await accept_declaration(actor));
     CO_TRY_VOID(co_await accounts_.load());
     CO_TRY(setup_token_, co_await accounts_.ensure_setup_token());
     CO_TRY_VOID(co_await engine_.start());
+    CO_TRY_VOID(co_await feed_.start());
     co_await bring_first_versions();
     started_ = true;
     server_.listen(std::move(listener));
@@ -62,6 +101,8 @@ awaitable<base::Result<void>> Portal::start(std::unique_ptr<base::Listener> list
 awaitable<void> Portal::stop(Duration limit) {
     started_ = false;
     *alive_ = false;
+    feed_.stop();
+    co_await realtime_.stop(limit);
     co_await server_.stop(limit);
     co_await engine_.stop();
 }
@@ -74,27 +115,22 @@ std::vector<std::string> Portal::problems() const {
     return problems;
 }
 
-awaitable<base::Result<void>> Portal::accept_declaration() {
+awaitable<base::Result<void>> Portal::accept_declaration(std::string actor) {
     auto load = [this] { return std::optional(declaration_.load()); };
     auto loaded = co_await base::offload(world_.workers, load);
     if (!*loaded) co_return loaded->error();
     auto accepted = std::make_shared<model::Environments const>(std::move((*loaded)->document));
-    auto keep = [text = base::to_text(*accepted)](store::Transaction& transaction) {
-        return store::save_setting(transaction, "environments_document", text);
-    };
-    CO_TRY_VOID(co_await world_.store.write(std::move(keep)));
-    engine_.set_environments(std::move(accepted));
-    co_return base::Result<void>{};
+    co_return co_await engine_.declare(std::move(accepted), std::move(actor));
 }
 
 awaitable<base::Result<void>> Portal::toggle(std::string environment, std::optional<std::string> component,
-                                             bool enabled) {
+                                             bool enabled, std::string actor) {
     auto edit = [this, environment, component, enabled] {
         return std::optional(declaration_.set_enabled(environment, component, enabled));
     };
     auto edited = co_await base::offload(world_.workers, edit);
     if (!*edited) co_return edited->error();
-    co_return co_await accept_declaration();
+    co_return co_await accept_declaration(std::move(actor));
 }
 
 /// Takes up edits by hand. A file with mistakes changes nothing; the mistakes are told once.
@@ -109,7 +145,8 @@ awaitable<void> Portal::watch_declaration() {
         if (!*changed || !**changed) continue;
         base::Result<void> accepted;
         try {
-            accepted = co_await accept_declaration();
+            std::string actor = "environments.yaml";
+            accepted = co_await accept_declaration(actor);
         } catch (std::exception const& failure) {
             accepted = base::unavailable(failure.what());
         }

@@ -7,7 +7,9 @@
 #include "base/crash_points.hpp"
 #include "base/log.hpp"
 #include "config/file.hpp"
+#include "feed/feed.hpp"
 #include "http/server.hpp"
+#include "pages/pages.hpp"
 #include "rollout/engine.hpp"
 #include "target/host.hpp"
 #include "traffic/haproxy.hpp"
@@ -40,6 +42,9 @@ struct PortalSettings {
     rollout::EngineSettings engine{};
     auth::AccountSettings accounts{};
     http::ServerLimits limits{};
+    realtime::Settings realtime{};
+    feed::FeedSettings feed{};
+    std::string_view pages = pages::built_in();
 };
 
 class Portal {
@@ -60,8 +65,11 @@ public:
 
 private:
     awaitable<base::Result<void>> toggle(std::string environment, std::optional<std::string> component,
-                                         bool enabled);
-    awaitable<base::Result<void>> accept_declaration();
+                                         bool enabled, std::string actor);
+    /// Who answers what: pages, events, and the interface for the rest.
+    http::Handler handler();
+    realtime::Settings realtime_settings() const;
+    awaitable<base::Result<void>> accept_declaration(std::string actor);
     awaitable<void> watch_declaration();
     awaitable<void> bring_first_versions();
 
@@ -72,6 +80,9 @@ private:
     traffic::Haproxy router_;
     rollout::Engine engine_;
     auth::Accounts accounts_;
+    realtime::Server realtime_;
+    feed::Feed feed_;
+    pages::Pages pages_;
     Metrics metrics_;
     api::Api api_;
     http::Server server_;

@@ -162,27 +162,28 @@ int serve(ServeOptions const& options) {
     CountedCrashPoints crash_points(crash_at.empty() ? 0 : std::stoull(crash_at),
                                     variable("PILOTHOUSE_CRASH_TRACE"));
 
-    Portal portal({.executor = context.get_executor(),
-                   .workers = workers.get_executor(),
-                   .clock = clock,
-                   .random = random,
-                   .secrets = secrets,
-                   .dialer = *dialer,
-                   .files = files,
-                   .supervisor = supervisor,
-                   .store = *store,
-                   .crash_points = crash_points},
-                  {.environments_file =
-                       std::filesystem::absolute(settings.environments_file).lexically_normal().string(),
-                   .data_folder = *data,
-                   .runtime_folder = *runtime,
-                   .haproxy = settings.haproxy,
-                   .public_origin = settings.public_origin,
-                   .version = std::string(version),
-                   .first_versions = options.first_versions,
-                   .engine = {.owner = unique_owner(secrets),
-                              .planted_fault = planted_fault(),
-                              .exclusive = store->describe().starts_with("sqlite")}});
+    bool exclusive = store->describe().starts_with("sqlite");
+    Portal portal(
+        {.executor = context.get_executor(),
+         .workers = workers.get_executor(),
+         .clock = clock,
+         .random = random,
+         .secrets = secrets,
+         .dialer = *dialer,
+         .files = files,
+         .supervisor = supervisor,
+         .store = *store,
+         .crash_points = crash_points},
+        {.environments_file =
+             std::filesystem::absolute(settings.environments_file).lexically_normal().string(),
+         .data_folder = *data,
+         .runtime_folder = *runtime,
+         .haproxy = settings.haproxy,
+         .public_origin = settings.public_origin,
+         .version = std::string(version),
+         .first_versions = options.first_versions,
+         .engine = {.owner = unique_owner(secrets), .planted_fault = planted_fault(), .exclusive = exclusive},
+         .feed = {.poll_interval = exclusive ? Duration{} : 500ms}});
     int exit_code = 0;
     asio::co_spawn(context, run(portal, std::move(*listener), *data, context, exit_code), must_not_throw);
     context.run();

@@ -19,6 +19,7 @@ using store::Transaction;
 namespace {
 
 constexpr char setup_setting[] = "setup_token";
+constexpr Duration ticket_time = 30s;
 
 /// Errors: unavailable: how long to wait.
 Result<void> count_one(Transaction& transaction, ThrottleRule const& rule, std::string const& key,
@@ -161,6 +162,30 @@ std::optional<Principal> Accounts::authenticate(std::string_view token) const {
     auto found = sessions_.find(hash_of_token(token));
     if (found == sessions_.end() || clock_.now() >= found->second.until) return {};
     return found->second.principal;
+}
+
+bool Accounts::is_live(std::string_view session) const {
+    auto hash = from_hex(session);
+    auto found = hash ? sessions_.find(*hash) : sessions_.end();
+    return found != sessions_.end() && clock_.now() < found->second.until;
+}
+
+Ticket Accounts::make_ticket(Principal const& principal) {
+    SteadyTime now = clock_.now();
+    std::erase_if(tickets_, [now](auto const& entry) { return entry.second.until <= now; });
+    std::string ticket = make_session_token(secrets_);
+    tickets_[hash_of_token(ticket)] = {.principal = principal, .until = now + ticket_time};
+    return {std::move(ticket),
+            clock_.wall_now() + std::chrono::duration_cast<WallTime::duration>(ticket_time)};
+}
+
+std::optional<Principal> Accounts::redeem_ticket(std::string_view ticket) {
+    auto found = tickets_.find(hash_of_token(ticket));
+    if (found == tickets_.end()) return {};
+    LiveSession redeemed = std::move(found->second);
+    tickets_.erase(found);
+    if (clock_.now() >= redeemed.until || !is_live(redeemed.principal.session)) return {};
+    return std::move(redeemed.principal);
 }
 
 awaitable<Result<void>> Accounts::logout(std::string token, std::string address) {

@@ -23,6 +23,12 @@ struct NewSession {
     WallTime expires_at{};
 };
 
+/// What a page shows instead of its cookie, once.
+struct Ticket {
+    std::string ticket{};
+    WallTime expires_at{};
+};
+
 /// For one executor that runs one thing at a time. What it needs outlives it.
 class Accounts {
 public:
@@ -53,6 +59,14 @@ public:
 
     /// From memory: a hash and a look-up.
     std::optional<Principal> authenticate(std::string_view token) const;
+
+    /// Has this session neither ended nor expired? By its principal's `session`.
+    bool is_live(std::string_view session) const;
+
+    /// For this portal's memory only: a page asks for one whenever it connects.
+    Ticket make_ticket(Principal const& principal);
+    /// Whose ticket it was; it is none any more.
+    std::optional<Principal> redeem_ticket(std::string_view ticket);
 
     /// Forgives the wrong passwords of a name: for an operator of the machine, who may do so without logging
     /// in.
@@ -88,6 +102,7 @@ private:
     PasswordHasher hasher_;
     AccountSettings settings_;
     std::unordered_map<TokenHash, LiveSession, HashOfHash> sessions_{};
+    std::unordered_map<TokenHash, LiveSession, HashOfHash> tickets_{};
 };
 
 }  // namespace auth

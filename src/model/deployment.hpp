@@ -215,12 +215,37 @@ struct Deployment {
     std::optional<DeploymentId> rollback_of{};
     DeployOptions options{};
     std::vector<std::string> components{};
+    std::int64_t seq = 0;  // of the newest event about it
     bool operator==(Deployment const&) const = default;
     Status status() const { return status_of(phase); }
 };
 BOOST_DESCRIBE_STRUCT(Deployment, (),
                       (id, environment, version, strategy, phase, reason, trigger, actor, created_at,
-                       started_at, completed_at, retry_of, rollback_of, options, components))
+                       started_at, completed_at, retry_of, rollback_of, options, components, seq))
+
+/// What one version got between two samples.
+struct VersionSample {
+    std::uint64_t requests = 0;
+    std::uint64_t failures = 0;
+    std::optional<double> latency_ms{};  // mean time to the answer, as the data plane smooths it
+    double error_at_least_percent = 0;   // limits of the confidence sequence, of all that was seen until then
+    double error_at_most_percent = 100;
+    bool operator==(VersionSample const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(VersionSample, (),
+                      (requests, failures, latency_ms, error_at_least_percent, error_at_most_percent))
+
+/// One point of the chart that shows how a rollout went.
+struct Sample {
+    WallTime time{};
+    std::string component{};
+    int step = 0;  // from 1
+    int weight_percent = 0;
+    double seconds = 0;  // since the sample before
+    std::optional<VersionSample> canary{}, stable{};
+    bool operator==(Sample const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Sample, (), (time, component, step, weight_percent, seconds, canary, stable))
 
 enum class LogLevel { info, warning, error };
 BOOST_DESCRIBE_ENUM(LogLevel, info, warning, error)
@@ -236,19 +261,25 @@ struct LogEntry {
 };
 BOOST_DESCRIBE_STRUCT(LogEntry, (), (seq, time, level, component, step, text))
 
-/// An immutable fact. `topic` is what it is about: "deployment/01J...", "environment/demo".
+/// What an event's payload does to what a follower has.
+enum class EventKind { full, patch, removed };
+BOOST_DESCRIBE_ENUM(EventKind, full, patch, removed)
+
+/// An immutable fact. `topic` is what it is about: "deployment/01J...", "log/01J...", "environment/demo".
 struct Event {
     std::int64_t seq = 0;
     std::int64_t prev_seq = 0;  // of the same topic; 0: the first
     std::string organisation = "default";
     std::string topic{};
-    std::string kind{};  // "deployment-updated"
+    std::string name{};  // "deployment-updated"
+    EventKind kind = EventKind::full;
     std::string entity{};
     std::string actor{};
     WallTime time{};
     base::json::value payload{};
 };
-BOOST_DESCRIBE_STRUCT(Event, (), (seq, prev_seq, organisation, topic, kind, entity, actor, time, payload))
+BOOST_DESCRIBE_STRUCT(Event, (),
+                      (seq, prev_seq, organisation, topic, name, kind, entity, actor, time, payload))
 
 struct AuditEntry {
     std::int64_t seq = 0;

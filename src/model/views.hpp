@@ -44,12 +44,13 @@ struct ComponentRolloutView {
     std::optional<WallTime> since{};             // of what `reason` says
     std::optional<RateView> canary{}, stable{};  // the evidence so far
     std::string judgement{};                     // the verdict as a sentence
+    JudgeSettings judge{};
     std::vector<StepView> plan{};
     bool operator==(ComponentRolloutView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ComponentRolloutView, (),
                       (name, from_version, step, steps, weight_percent, verdict, reason, phase, since, canary,
-                       stable, judgement, plan))
+                       stable, judgement, judge, plan))
 
 struct DeploymentView {
     DeploymentId id{};
@@ -68,11 +69,12 @@ struct DeploymentView {
     std::optional<DeploymentId> retry_of{};
     std::optional<DeploymentId> rollback_of{};
     std::vector<ComponentRolloutView> components{};
+    std::int64_t seq = 0;  // of the newest event that it contains
     bool operator==(DeploymentView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(DeploymentView, (),
                       (id, environment, version, strategy, status, phase, reason, trigger, actor, created_at,
-                       started_at, completed_at, observed_at, retry_of, rollback_of, components))
+                       started_at, completed_at, observed_at, retry_of, rollback_of, components, seq))
 
 struct DeploymentList {
     std::vector<DeploymentView> items{};
@@ -149,10 +151,11 @@ struct EnvironmentView {
     Health health = Health::unknown;
     std::optional<WallTime> observed_at{};
     std::vector<ComponentView> components{};
+    std::int64_t seq = 0;  // of the newest event that it contains
     bool operator==(EnvironmentView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(EnvironmentView, (),
-                      (name, provider, type, region, enabled, target, health, observed_at, components))
+                      (name, provider, type, region, enabled, target, health, observed_at, components, seq))
 
 struct EnvironmentList {
     std::vector<EnvironmentView> items{};
@@ -222,6 +225,43 @@ struct EnvironmentStatusView {
 };
 BOOST_DESCRIBE_STRUCT(EnvironmentStatusView, (), (name, enabled, health, observed_at, components))
 
+/// What is seen of a component now: not stored, the newest counts.
+struct MonitoredComponent {
+    std::string name{};
+    std::optional<std::string> version{};
+    Health health = Health::unknown;
+    std::string reason{};
+    std::vector<ReplicaView> replicas{};
+    std::optional<TrafficView> traffic{};
+    std::optional<DeploymentId> deployment{};  // the one under way
+    std::optional<Sample> sample{};            // the newest point of its chart
+    bool operator==(MonitoredComponent const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MonitoredComponent, (),
+                      (name, version, health, reason, replicas, traffic, deployment, sample))
+struct MonitoringView {
+    std::string environment{};
+    std::optional<WallTime> observed_at{};
+    std::vector<MonitoredComponent> components{};
+    bool operator==(MonitoringView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(MonitoringView, (), (environment, observed_at, components))
+
+/// How a provider's environments are, counted.
+struct ProviderView {
+    Provider provider = Provider::on_premises;
+    std::int64_t environments = 0;
+    std::map<std::string, std::int64_t> health{};  // name of a Health -> how many
+    bool operator==(ProviderView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ProviderView, (), (provider, environments, health))
+
+struct SampleList {
+    std::vector<Sample> items{};
+    std::optional<std::string> next{};
+};
+BOOST_DESCRIBE_STRUCT(SampleList, (), (items, next))
+
 struct LogList {
     std::vector<LogEntry> items{};
     std::optional<std::string> next{};
@@ -263,6 +303,27 @@ struct LoginAnswer {
     WallTime expires_at{};
 };
 BOOST_DESCRIBE_STRUCT(LoginAnswer, (), (token, expires_at))
+
+/// What a page must know before it shows anything.
+struct SessionView {
+    bool setup_required = false;  // there is no administrator yet
+    std::optional<std::string> user{};
+    std::optional<std::string> role{};
+    std::optional<WallTime> expires_at{};
+    std::vector<std::string> permissions{};
+    std::string version{};     // of the program
+    bool sample_data = false;  // invented numbers are shown, labelled as such
+    WallTime time{};           // the server's
+};
+BOOST_DESCRIBE_STRUCT(SessionView, (),
+                      (setup_required, user, role, expires_at, permissions, version, sample_data, time))
+
+/// Lets a page follow events: good once, for the CONNECT packet.
+struct TicketAnswer {
+    std::string ticket{};
+    WallTime expires_at{};
+};
+BOOST_DESCRIBE_STRUCT(TicketAnswer, (), (ticket, expires_at))
 
 struct PromoteRequest {
     std::optional<bool> all{};  // false or absent: this gate or step only

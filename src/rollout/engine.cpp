@@ -97,9 +97,8 @@ awaitable<void> Engine::stop() {
     while (impl_->looking > 0) co_await impl_->idle.async_receive(use_awaitable);
 }
 
-void Engine::set_environments(std::shared_ptr<model::Environments const> environments) {
-    impl_->environments = std::move(environments);
-    ++impl_->revision;
+void Engine::on_look(std::function<void(std::string const& environment)> listener) {
+    impl_->looked_at = std::move(listener);
 }
 
 awaitable<Result<model::DeploymentView>> Engine::deploy(std::string environment, model::DeployRequest request,

@@ -66,13 +66,15 @@ public:
     Engine(Surroundings surroundings, EngineSettings settings);
     ~Engine();
 
-    /// Takes the leases, loads what is under way, goes on with it. The environments must have been set.
+    /// Takes the leases, loads what is under way, goes on with it. `declare` comes before.
     awaitable<Result<void>> start();
     /// Starts no further look; returns when those under way have ended. What runs goes on running.
     awaitable<void> stop();
 
-    /// The declaration, as accepted last. Rollouts under way keep their stored specification.
-    void set_environments(std::shared_ptr<model::Environments const> environments);
+    /// Accepts a declaration: stores it, with an event for each environment that changed. Rollouts under way
+    /// keep their stored specification. Errors: unavailable.
+    awaitable<Result<void>> declare(std::shared_ptr<model::Environments const> environments,
+                                    std::string actor);
 
     /// Errors: not_found, invalid, conflict (disabled), unsupported (a sample). Blockers are part of the
     /// answer.
@@ -97,6 +99,12 @@ public:
     /// From memory. Errors: not_found.
     Result<model::EnvironmentView> environment(std::string const& name) const;
     Result<model::EnvironmentStatusView> environment_status(std::string const& name) const;
+    /// Its environments, in the order of their names.
+    model::ProviderGroup provider(model::Provider provider) const;
+    /// What is seen now, for those who watch. Errors: not_found.
+    Result<model::MonitoringView> monitoring(std::string const& environment) const;
+    /// Called after each look, with the environment's name; one listener.
+    void on_look(std::function<void(std::string const& environment)> listener);
     /// Changes whenever anything that `environment` tells does: for caches and ETags. Names beside it are
     /// sorted.
     std::uint64_t revision() const;

@@ -35,7 +35,8 @@ model::ComponentRolloutView view_of(model::Rollout const& rollout) {
                                      .verdict = judgement.verdict,
                                      .reason = rollout.reason,
                                      .phase = rollout.phase,
-                                     .judgement = judgement.sentence};
+                                     .judgement = judgement.sentence,
+                                     .judge = rollout.judge};
     if (rollout.from.number != 0) view.from_version = rollout.from.version;
     if (rollout.phase != model::Phase::queued) view.step = rollout.step + 1;
     if (rollout.since != WallTime{}) view.since = rollout.since;
@@ -65,7 +66,8 @@ model::DeploymentView view_of(model::Deployment const& deployment,
                                .completed_at = deployment.completed_at,
                                .observed_at = observed_at,
                                .retry_of = deployment.retry_of,
-                               .rollback_of = deployment.rollback_of};
+                               .rollback_of = deployment.rollback_of,
+                               .seq = deployment.seq};
     for (model::Rollout const& rollout : rollouts) view.components.push_back(view_of(rollout));
     return view;
 }

@@ -12,13 +12,17 @@ namespace {
 
 std::int64_t is_open(Deployment const& deployment) { return model::is_final(deployment.phase) ? 0 : 1; }
 
-/// A place in the list: the last item's time and id, which only this file takes apart.
+/// A place in the list: the last item's time and id, and what it was sorted by before these; only this file
+/// takes it apart.
 struct Place {
     base::Micros created_at = 0;
     std::string id{};
+    std::string value{};
 };
 
-std::string to_text(Place const& place) { return fmt::format("{}.{}", place.created_at, place.id); }
+std::string to_text(Place const& place) {
+    return fmt::format("{}.{}{}{}", place.created_at, place.id, place.value.empty() ? "" : ".", place.value);
+}
 
 Result<Place> parse_place(std::string const& text) {
     Place place;
@@ -27,7 +31,25 @@ Result<Place> parse_place(std::string const& text) {
     if (failure != std::errc() || rest == end || *rest != '.')
         return base::invalid("after: this is not a place in the list; take it from an answer's \"next\"");
     place.id.assign(rest + 1, end);
+    if (auto dot = place.id.find('.'); dot != std::string::npos) {
+        place.value = place.id.substr(dot + 1);
+        place.id.resize(dot);
+    }
     return place;
+}
+
+std::string value_of(Deployment const& deployment, DeploymentSort sort) {
+    switch (sort) {
+        case DeploymentSort::created_at:
+            return {};
+        case DeploymentSort::environment:
+            return deployment.environment;
+        case DeploymentSort::version:
+            return deployment.version;
+        case DeploymentSort::status:
+            return std::string(base::enum_name(deployment.status()));
+    }
+    return {};
 }
 
 /// Collects conditions and their values.
@@ -43,6 +65,12 @@ struct Where {
     void add(std::string const& condition) { sql += (sql.empty() ? " WHERE " : " AND ") + condition; }
 };
 
+std::string columns(DeploymentFilter const& filter) {
+    return filter.sort == DeploymentSort::created_at
+               ? "created_at, id"
+               : fmt::format("{}, created_at, id", base::enum_name(filter.sort));
+}
+
 Result<Where> where(DeploymentFilter const& filter) {
     Where all;
     if (!filter.environment.empty()) all.add("environment = " + all.place(filter.environment));
@@ -54,10 +82,23 @@ Result<Where> where(DeploymentFilter const& filter) {
     if (filter.created_before) all.add("created_at < " + all.place(*filter.created_before));
     if (!filter.after.empty()) {
         TRY(Place after, parse_place(filter.after));
+        bool by_time = filter.sort == DeploymentSort::created_at;
+        if (by_time != after.value.empty())
+            return base::invalid("after: this place is of a list with another sort");
+        std::string of_value = by_time ? "" : all.place(after.value) + ", ";
         std::string time = all.place(after.created_at);
-        all.add(fmt::format("(created_at, id) < ({}, {})", time, all.place(after.id)));
+        all.add(fmt::format("({}) {} ({}{}, {})", columns(filter), filter.order == Order::desc ? "<" : ">",
+                            of_value, time, all.place(after.id)));
     }
     return all;
+}
+
+std::string order_by(DeploymentFilter const& filter) {
+    std::string_view direction = filter.order == Order::desc ? "DESC" : "ASC";
+    std::string by = filter.sort == DeploymentSort::created_at
+                         ? ""
+                         : fmt::format("{} {}, ", base::enum_name(filter.sort), direction);
+    return fmt::format(" ORDER BY {}created_at {}, id {}", by, direction, direction);
 }
 
 }  // namespace
@@ -106,12 +147,12 @@ Result<Page<Deployment>> list_deployments(Transaction& transaction, DeploymentFi
     std::size_t limit = static_cast<std::size_t>(std::max(filter.limit, 1));
     // One more than asked for tells whether there is a next page.
     std::string last = all.place(static_cast<std::int64_t>(limit) + 1);
-    std::string sql = select + all.sql + " ORDER BY created_at DESC, id DESC LIMIT " + last;
+    std::string sql = select + all.sql + order_by(filter) + " LIMIT " + last;
     Page<Deployment> page{impl::select_with<Deployment>(transaction, sql, std::move(all.given))};
     if (page.items.size() > limit) {
         page.items.pop_back();
         Deployment const& end = page.items.back();
-        page.next = to_text({base::to_micros(end.created_at), end.id.value});
+        page.next = to_text({base::to_micros(end.created_at), end.id.value, value_of(end, filter.sort)});
     }
     return page;
 }

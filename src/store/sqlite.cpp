@@ -22,6 +22,7 @@ public:
         : writer_(std::move(writer)), readers_(std::move(readers)) {}
     std::string describe() const override { return fmt::format("sqlite {}", ::sqlite3_libversion()); }
     std::string degraded() const override { return writer_->degraded(); }
+    void on_commit(std::function<void()> listener) override { writer_->on_commit(std::move(listener)); }
 
 protected:
     void submit(bool writes, Work work, Executor home, Done done) override {

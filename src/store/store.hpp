@@ -1,5 +1,7 @@
 // What must survive: one interface, SQLite or PostgreSQL behind it.
 #pragma once
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +43,9 @@ public:
     /// Empty, or why nothing can be written now: "the disk is full (/var/lib/pilothouse): reading only".
     /// (R58)
     virtual std::string degraded() const = 0;
+    /// Called after each commit that may have changed something, on the thread that writes; so it only hands
+    /// on. One listener; an empty one ends it.
+    virtual void on_commit(std::function<void()> listener) = 0;
 
 protected:
     using Work = std::function<Result<void>(Transaction&)>;
@@ -58,7 +63,13 @@ struct Page {
 // -- Deployments and rollouts
 // ---------------------------------------------------------------------------------------
 
-/// Newest first. An empty field filters nothing.
+/// By which column a list is sorted; among equals by `created_at`.
+enum class DeploymentSort { created_at, environment, version, status };
+BOOST_DESCRIBE_ENUM(DeploymentSort, created_at, environment, version, status)
+enum class Order { asc, desc };
+BOOST_DESCRIBE_ENUM(Order, asc, desc)
+
+/// An empty field filters nothing.
 struct DeploymentFilter {
     std::string environment{};
     std::optional<model::Status> status{};
@@ -67,7 +78,9 @@ struct DeploymentFilter {
     std::optional<model::Trigger> trigger{};
     std::optional<WallTime> created_from{};    // inclusive
     std::optional<WallTime> created_before{};  // exclusive
-    std::string after{};                       // a Page's `next`
+    DeploymentSort sort = DeploymentSort::created_at;
+    Order order = Order::desc;
+    std::string after{};  // a Page's `next`, of the same sort and order
     int limit = 50;
 };
 
@@ -151,12 +164,26 @@ Result<std::int64_t> append_log(Transaction&, DeploymentId const&, std::vector<m
 /// With seq > after, oldest first.
 Result<std::vector<model::LogEntry>> read_log(Transaction&, DeploymentId const&, std::int64_t after,
                                               int limit);
+/// The last ones, oldest first.
+Result<std::vector<model::LogEntry>> newest_log(Transaction&, DeploymentId const&, int limit);
 
 /// Assigns seq and prev_seq; visible to readers in the order of seq (PostgreSQL: under a transaction-level
 /// lock held to the commit). Call it late in the transaction.
 Result<std::int64_t> append_event(Transaction&, model::Event const&);
 Result<std::vector<model::Event>> read_events(Transaction&, std::int64_t after, int limit);
+Result<std::vector<model::Event>> read_events(Transaction&, std::string const& topic, std::int64_t after,
+                                              int limit);
+Result<std::optional<model::Event>> newest_event(Transaction&, std::string const& topic,
+                                                 std::string const& entity, std::string const& name);
 Result<std::int64_t> last_event(Transaction&);
+/// The newest of each topic that begins with `kind` and a slash: "environment/demo" -> 118.
+Result<std::map<std::string, std::int64_t>> last_events(Transaction&, std::string const& kind);
+
+/// Points of a rollout's chart. One with the time and component of another replaces it.
+Result<void> save_sample(Transaction&, DeploymentId const&, model::Sample const&);
+/// Later than `after`, oldest first; of all components when none is named.
+Result<std::vector<model::Sample>> read_samples(Transaction&, DeploymentId const&,
+                                                std::string const& component, WallTime after, int limit);
 
 Result<void> append_audit(Transaction&, model::AuditEntry const&);
 /// Newest first, keyset by seq.

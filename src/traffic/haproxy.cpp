@@ -77,6 +77,7 @@ ServerState state_of(LiveServer const& live, Live const& all, Intent const& inte
             .routable = live.routable(),
             .check = live.check,
             .sessions = live.sessions,
+            .response_ms = live.response_ms,
             .counts = live.counts,
             .generation = fmt::format("{}/{}", all.generation, entry ? entry->serial : 0)};
 }

@@ -39,13 +39,14 @@ struct ServerState {
         false;            // up, and said so by a check that passed after it was added or HAProxy was started
     std::string check{};  // "L7OK", "L7STS 503", "L4CON", "INI"
     std::int64_t sessions = 0;
-    model::Counts counts{};    // since `generation` began
-    std::string generation{};  // changes when the counters begin at zero
+    std::int64_t response_ms = 0;  // mean time to the answer over the last 1,024 requests
+    model::Counts counts{};        // since `generation` began
+    std::string generation{};      // changes when the counters begin at zero
     bool operator==(ServerState const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ServerState, (),
-                      (name, address, weight, draining, maintenance, routable, check, sessions, counts,
-                       generation))
+                      (name, address, weight, draining, maintenance, routable, check, sessions, response_ms,
+                       counts, generation))
 
 struct RouterState {
     bool running = false;

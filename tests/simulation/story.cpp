@@ -124,11 +124,13 @@ public:
         Connection(Database& database, sim::Process& portal) : database_(database), portal_(portal) {}
         std::string describe() const override { return "a database that is shared"; }
         std::string degraded() const override { return {}; }
+        void on_commit(std::function<void()> listener) override { listener_ = std::move(listener); }
 
     protected:
         void submit(bool writes, Work work, Executor home, Done done) override {
             auto answer = std::make_shared<base::Result<void>>();
-            auto deliver = [answer, done = std::move(done)](error_code, std::size_t) mutable {
+            auto deliver = [this, writes, answer, done = std::move(done)](error_code, std::size_t) mutable {
+                if (writes && *answer && listener_) listener_();
                 std::move(done)(std::move(*answer));
             };
             sim::Ticket ticket = portal_.park(asio::bind_executor(home, std::move(deliver)));
@@ -138,6 +140,7 @@ public:
     private:
         Database& database_;
         sim::Process& portal_;
+        std::function<void()> listener_{};
     };
 
 private:

@@ -40,10 +40,22 @@ struct Lane {
     SteadyTime saved{};                             // when the rollout was last stored
     std::map<std::string, std::int64_t> intents{};  // stored and not yet finished: what is to be done -> id
     std::string trouble{};                          // the last effect that failed, as a sentence
+    std::optional<model::ComponentView> told{};     // what the last event about it said
+    std::optional<model::Sample> sample{};          // the last one stored, and what had been counted then
+    DeploymentId sampled_of{};
+    model::Evidence sampled{};
     bool looking = false;
     bool again = false;  // somebody woke it while it was looking
     std::optional<SteadyTime> due{};
 };
+
+/// An event about a deployment, still without payload.
+model::Event event_about(model::Deployment const& deployment, std::string const& actor, WallTime now);
+/// Everything, for who has nothing yet. The event itself has the seq.
+base::json::value full(model::DeploymentView const& view);
+/// What changed, for who has the rest: the components that stand in `changed`, and the plan of one only when
+/// it is another than `before` had.
+base::json::value patch(model::DeploymentView const& changed, std::optional<model::Rollout> const& before);
 
 struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     Impl(Surroundings its_surroundings, EngineSettings its_settings);
@@ -75,6 +87,12 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void drop_lane(Lane& lane, base::Error const& why);
     void end(std::shared_ptr<Open> open);
 
+    // -- For those who follow (impl/tell.cpp)
+    awaitable<void> tell(Lane& lane);
+    awaitable<void> tell_providers();
+    awaitable<Result<void>> declare(std::shared_ptr<model::Environments const> declared, std::string actor);
+    std::optional<model::Sample> sample(Lane const& lane, model::Rollout const& rollout) const;
+
     // -- Orders (impl/order.cpp)
     struct Target {
         model::Environment const* environment = nullptr;
@@ -99,6 +117,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
     // -- Views (impl/status.cpp)
     model::DeploymentView view(Open const& open) const;
+    model::Health environment_health(model::Environment const& environment) const;
     model::ComponentView component_view(model::Environment const& environment,
                                         model::Component const& component) const;
     std::pair<model::Health, std::string> health_of(model::Environment const& environment,
@@ -118,6 +137,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     Signal idle;  // told when the last look has ended
     std::size_t looking = 0;
     bool stopping = false;
+    std::function<void(std::string const&)> looked_at{};
+    std::map<std::string, std::int64_t> environment_seqs{};      // topic -> newest event
+    std::map<model::Provider, model::ProviderView> providers{};  // as told last
+    bool providers_due = false;
     std::uint64_t revision = 1;
     Engine::Totals totals{};
 };

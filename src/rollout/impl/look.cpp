@@ -59,6 +59,7 @@ struct Engine::Impl::Change {
     std::vector<model::LogEntry> log{};
     std::vector<store::Effect> intents{};
     std::optional<model::Placement> placement{};
+    std::optional<model::Sample> sample{};
     bool phase_changed = false;       // of the deployment
     std::vector<std::int64_t> ids{};  // out: of the intents
 };
@@ -69,6 +70,7 @@ awaitable<void> Engine::Impl::look(std::size_t index) {
     Duration next = settings.active_interval;
     try {
         next = co_await look_at(lane);
+        co_await tell(lane);
     } catch (system_error const& failure) {
         if (failure.code() == asio::error::operation_aborted) throw;
         lane.trouble = failure.what();
@@ -86,6 +88,7 @@ awaitable<void> Engine::Impl::look(std::size_t index) {
     lane.looking = false;
     if (std::exchange(lane.again, false)) next = Duration{};
     schedule(lane, next);
+    if (looked_at) looked_at(lane.key.environment);
     if (looking == 0) idle.try_send(error_code{});
 }
 
@@ -219,6 +222,7 @@ awaitable<Duration> Engine::Impl::drive(Lane& lane, std::shared_ptr<Open> driven
                 placement.stable = change.rollout.to;
                 change.placement = placement;
             }
+            change.sample = sample(lane, change.rollout);
             if (decided) co_await world.crash_points.reach("before the intent is stored");
             Result<void> committed = co_await commit(lane, *driven, change);
             if (!committed) {
@@ -249,19 +253,33 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
     aggregate(change.deployment, rollouts, lane.seen->at);
     change.phase_changed = change.deployment.phase != driven.deployment.phase;
     bool told = change.deployment != driven.deployment || !change.log.empty();
-    base::json::value payload =
-        told ? base::to_json(view_of(change.deployment, rollouts, lane.seen->at)) : base::json::value();
-
-    auto work = [change, told, payload = std::move(payload),
-                 now = lane.seen->at](store::Transaction& transaction) -> Result<std::vector<std::int64_t>> {
+    model::Event event;
+    if (told) {
+        event = event_about(change.deployment, "pilothouse", lane.seen->at);
+        event.kind = model::EventKind::patch;
+        event.payload = patch(view_of(change.deployment, {change.rollout}, lane.seen->at),
+                              *driven.rollout_of(change.rollout.component));
+    }
+    struct Stored {
+        std::vector<std::int64_t> ids{};
+        std::int64_t seq = 0;
+    };
+    auto work = [change, told, event = std::move(event),
+                 now = lane.seen->at](store::Transaction& transaction) -> Result<Stored> {
+        Stored stored;
         TRY_VOID(store::save_rollout(transaction, change.rollout));
         if (change.placement) TRY_VOID(store::save_placement(transaction, *change.placement));
+        if (change.sample) TRY_VOID(store::save_sample(transaction, change.deployment.id, *change.sample));
         if (!change.log.empty()) TRY_VOID(store::append_log(transaction, change.deployment.id, change.log));
-        std::vector<std::int64_t> ids;
         if (!change.intents.empty()) {
-            TRY(ids, store::insert_intents(transaction, change.intents));
+            TRY(stored.ids, store::insert_intents(transaction, change.intents));
         }
-        if (told) TRY_VOID(store::update_deployment(transaction, change.deployment));
+        if (told) {
+            TRY(stored.seq, store::append_event(transaction, event));
+            model::Deployment deployment = change.deployment;
+            deployment.seq = stored.seq;
+            TRY_VOID(store::update_deployment(transaction, deployment));
+        }
         if (change.phase_changed)
             TRY_VOID(store::append_audit(
                 transaction,
@@ -271,16 +289,16 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
                  .target = "deployment/" + change.deployment.id.value,
                  .result = "done",
                  .details = base::json::object{{"reason", change.deployment.reason}}}));
-        if (told)
-            TRY_VOID(store::append_event(transaction, {.topic = "deployment/" + change.deployment.id.value,
-                                                       .kind = "deployment-updated",
-                                                       .entity = change.deployment.id.value,
-                                                       .actor = "pilothouse",
-                                                       .time = now,
-                                                       .payload = payload}));
-        return ids;
+        return stored;
     };
-    CO_TRY(change.ids, co_await world.store.write(std::move(work)));
+    CO_TRY(Stored stored, co_await world.store.write(std::move(work)));
+    change.ids = std::move(stored.ids);
+    if (told) change.deployment.seq = stored.seq;
+    if (change.sample) {
+        lane.sample = change.sample;
+        lane.sampled = change.rollout.evidence;
+        lane.sampled_of = change.deployment.id;
+    }
     driven.deployment = change.deployment;
     *driven.rollout_of(change.rollout.component) = change.rollout;
     if (change.placement) lane.placement = change.placement;

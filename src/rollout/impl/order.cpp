@@ -88,15 +88,6 @@ model::AuditEntry audit(Caller const& caller, WallTime now, std::string action, 
             .details = std::move(details)};
 }
 
-model::Event deployment_event(model::DeploymentView const& view, std::string const& actor, WallTime now) {
-    return {.topic = "deployment/" + view.id.value,
-            .kind = "deployment-updated",
-            .entity = view.id.value,
-            .actor = actor,
-            .time = now,
-            .payload = base::to_json(view)};
-}
-
 /// A ULID: sorts by time, then by chance.
 std::string sortable_id(WallTime now, base::Random& random) {
     constexpr char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -297,8 +288,13 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
     model::DeploymentView answer = view_of(deployment, rollouts);
 
     auto work = [deployment, rollouts, answer, caller, now,
-                 also](store::Transaction& transaction) -> Result<void> {
-        TRY_VOID(store::insert_deployment(transaction, deployment, rollouts));
+                 also](store::Transaction& transaction) -> Result<std::int64_t> {
+        model::Event event = event_about(deployment, caller.actor, now);
+        event.payload = full(answer);
+        TRY(std::int64_t seq, store::append_event(transaction, event));
+        model::Deployment stored = deployment;
+        stored.seq = seq;
+        TRY_VOID(store::insert_deployment(transaction, stored, rollouts));
         TRY_VOID(store::append_log(
             transaction, deployment.id,
             {{.time = now,
@@ -310,12 +306,16 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
                   base::json::object{{"deployment", deployment.id.value},
                                      {"version", deployment.version},
                                      {"strategy", base::enum_name(deployment.strategy)}})));
-        if (also) TRY_VOID(also(transaction, answer));
-        TRY_VOID(store::append_event(transaction, deployment_event(answer, caller.actor, now)));
-        return {};
+        if (also) {
+            model::DeploymentView told = answer;
+            told.seq = seq;
+            TRY_VOID(also(transaction, told));
+        }
+        return seq;
     };
     co_await world.crash_points.reach("before an order is stored");
-    CO_TRY_VOID(co_await world.store.write(std::move(work)));
+    CO_TRY(deployment.seq, co_await world.store.write(std::move(work)));
+    answer.seq = deployment.seq;
     co_await world.crash_points.reach("after an order is stored");
 
     auto accepted = std::make_shared<Open>(world.executor, deployment, rollouts);
@@ -363,21 +363,31 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::change(DeploymentId id, A
     model::DeploymentView answer = view_of(deployment, rollouts);
 
     auto work = [deployment, rollouts, answer, caller, now, action,
-                 also](store::Transaction& transaction) -> Result<void> {
+                 also](store::Transaction& transaction) -> Result<std::int64_t> {
+        model::Event event = event_about(deployment, caller.actor, now);
+        event.kind = model::EventKind::patch;
+        event.payload = patch(answer, {});
+        TRY(std::int64_t seq, store::append_event(transaction, event));
+        model::Deployment stored = deployment;
+        stored.seq = seq;
         for (model::Rollout const& rollout : rollouts) TRY_VOID(store::save_rollout(transaction, rollout));
-        TRY_VOID(store::update_deployment(transaction, deployment));
+        TRY_VOID(store::update_deployment(transaction, stored));
         TRY_VOID(
             store::append_log(transaction, deployment.id,
                               {{.time = now, .text = fmt::format("{} by {}", told(action), caller.actor)}}));
         TRY_VOID(store::append_audit(
             transaction, audit(caller, now, std::string(word(action)), "deployment/" + deployment.id.value,
                                "accepted", base::json::object{})));
-        if (also) TRY_VOID(also(transaction, answer));
-        TRY_VOID(store::append_event(transaction, deployment_event(answer, caller.actor, now)));
-        return {};
+        if (also) {
+            model::DeploymentView shown = answer;
+            shown.seq = seq;
+            TRY_VOID(also(transaction, shown));
+        }
+        return seq;
     };
     co_await world.crash_points.reach("before an order is stored");
-    CO_TRY_VOID(co_await world.store.write(std::move(work)));
+    CO_TRY(deployment.seq, co_await world.store.write(std::move(work)));
+    answer.seq = deployment.seq;
     co_await world.crash_points.reach("after an order is stored");
     changed->deployment = deployment;
     changed->rollouts = rollouts;

@@ -103,6 +103,17 @@ model::ComponentView Engine::Impl::component_view(model::Environment const& envi
     return view;
 }
 
+Health Engine::Impl::environment_health(model::Environment const& environment) const {
+    if (!environment.enabled) return Health::disabled;
+    std::vector<Health> parts;
+    for (model::Component const& component : environment.components) {
+        auto place = lane_by_key.find({environment.name, component.name});
+        Lane const* lane = place == lane_by_key.end() ? nullptr : &lanes[place->second];
+        if (component.enabled) parts.push_back(health_of(environment, component, lane).first);
+    }
+    return together(parts);
+}
+
 Result<model::EnvironmentView> Engine::environment(std::string const& name) const {
     model::Environment const* declared = find(*impl_->environments, name);
     if (!declared) {
@@ -117,16 +128,42 @@ Result<model::EnvironmentView> Engine::environment(std::string const& name) cons
                                 .region = declared->region,
                                 .enabled = declared->enabled,
                                 .target = declared->target.host ? "host" : "sample"};
-    std::vector<Health> parts;
     for (model::Component const& component : declared->components) {
         view.components.push_back(impl_->component_view(*declared, component));
-        if (component.enabled) parts.push_back(view.components.back().health);
         auto lane = impl_->lane_by_key.find({name, component.name});
         if (lane == impl_->lane_by_key.end() || !impl_->lanes[lane->second].seen) continue;
         WallTime at = impl_->lanes[lane->second].seen->at;
         if (!view.observed_at || at < *view.observed_at) view.observed_at = at;
     }
-    view.health = declared->enabled ? together(parts) : Health::disabled;
+    view.health = impl_->environment_health(*declared);
+    if (auto seq = impl_->environment_seqs.find("environment/" + name); seq != impl_->environment_seqs.end())
+        view.seq = seq->second;
+    return view;
+}
+
+model::ProviderGroup Engine::provider(model::Provider provider) const {
+    model::ProviderGroup group{.provider = provider};
+    for (std::string const& name : environment_names())
+        if (auto view = environment(name); view && view->provider == provider)
+            group.items.push_back(std::move(*view));
+    return group;
+}
+
+Result<model::MonitoringView> Engine::monitoring(std::string const& name) const {
+    TRY(model::EnvironmentStatusView status, environment_status(name));
+    model::MonitoringView view{.environment = name, .observed_at = status.observed_at};
+    for (model::ComponentStatusView& component : status.components) {
+        model::MonitoredComponent seen{.name = component.name,
+                                       .version = component.version,
+                                       .health = component.health,
+                                       .reason = component.reason,
+                                       .replicas = std::move(component.replicas),
+                                       .traffic = std::move(component.traffic)};
+        if (component.deployment) seen.deployment = component.deployment->id;
+        Lane const* lane = impl_->find_lane({name, component.name});
+        if (lane && seen.deployment && lane->sampled_of == *seen.deployment) seen.sample = lane->sample;
+        view.components.push_back(std::move(seen));
+    }
     return view;
 }
 

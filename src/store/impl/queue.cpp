@@ -54,6 +54,7 @@ std::deque<Job> WriteQueue::take_batch() {
 void WriteQueue::run_batch() {
     std::deque<Job> batch = take_batch();
     Results results = run_all(batch);
+    tell_listener(batch, results);
     for (std::size_t i = 0; i < batch.size(); ++i) answer(std::move(batch[i]), std::move(results[i]));
     std::lock_guard lock(mutex_);
     scheduled_ = false;
@@ -125,6 +126,22 @@ WriteQueue::Alone WriteQueue::run_alone(Job& job) {
             return {error, damage == Damage::gone};
         }
     }
+}
+
+void WriteQueue::on_commit(std::function<void()> listener) {
+    std::lock_guard lock(mutex_);
+    listener_ = std::move(listener);
+}
+
+void WriteQueue::tell_listener(std::deque<Job> const& batch, Results const& results) {
+    bool changed = false;
+    for (std::size_t i = 0; i < batch.size(); ++i) changed = changed || (batch[i].writes && results[i]);
+    std::function<void()> listener;
+    {
+        std::lock_guard lock(mutex_);
+        if (changed) listener = listener_;
+    }
+    if (listener) listener();
 }
 
 void WriteQueue::note(std::string trouble) {

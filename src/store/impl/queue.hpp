@@ -28,6 +28,7 @@ public:
     void push(Job job);
     /// Empty, or the sentence of the last write that could not be stored.
     std::string degraded() const;
+    void on_commit(std::function<void()> listener);
 
 private:
     using Results = std::vector<Result<void>>;
@@ -43,6 +44,7 @@ private:
     Alone run_alone(Job& job);
     Result<void> run_in_savepoint(Job& job);
     void note(std::string trouble);
+    void tell_listener(std::deque<Job> const& batch, Results const& results);
 
     std::unique_ptr<Connection> connection_;
     Executor executor_;
@@ -50,6 +52,7 @@ private:
     std::deque<Job> waiting_;
     bool scheduled_ = false;
     std::string trouble_;
+    std::function<void()> listener_;
 };
 
 /// Read-only connections, made when they are first needed, at most `limit`.

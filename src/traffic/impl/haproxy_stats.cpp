@@ -159,6 +159,7 @@ LiveServer server_of(Row const& stat, Row const& state) {
             .checked = !check.empty() && check != "INI",
             .check = check,
             .sessions = number<std::int64_t>(stat, "scur"),
+            .response_ms = number<std::int64_t>(stat, "rtime"),
             .losses = {.own_errors = outcome.own_errors,
                        .unspoken = outcome.unspoken,
                        .unanswered = outcome.not_answered + outcome.broken_off},

@@ -14,6 +14,7 @@ struct LiveServer {
     bool checked = false;  // a check since it was added, or since HAProxy was started, has said something
     std::string check{};   // "L7OK", "L7STS 503", "INI"
     std::int64_t sessions = 0;
+    std::int64_t response_ms = 0;
     Losses losses{};
     model::Counts counts{};
 
