@@ -49,11 +49,14 @@ class Site {
 public:
     explicit Site(std::size_t count) : count_(count), declared_(declare(count)) {
         spawn([declared = declared_](rollout::Engine& engine) -> awaitable<bool> {
-            auto accepted = co_await engine.declare(declared, "bench");
+            std::string actor = "bench";
+            auto accepted = co_await engine.declare(declared, actor);
             if (!accepted) co_return false;
             auto started = co_await engine.start();
             co_return started.has_value();
         });
+        while (accepted_ == 0)
+            if (!world_.step()) std::abort();
     }
 
     /// Brings a version to every component and runs until each is past its first deployment, or bakes.

@@ -24,6 +24,8 @@ struct MemoryFile {
     std::vector<Change> changes{};
     std::vector<int*> locks{};  // of everyone who has it open
     bool is_journal = false;
+    bool is_temporary =
+        false;  // without a name: after a crash nobody finds it, so nothing of it is kept for one
 
     static void apply(Change const& change, std::string& bytes) {
         if (change.truncates) return bytes.resize(change.offset);
@@ -33,7 +35,7 @@ struct MemoryFile {
     }
     void record(Change change) {
         apply(change, content);
-        changes.push_back(std::move(change));
+        if (!is_temporary) changes.push_back(std::move(change));
     }
     void sync() {
         for (Change const& change : changes) apply(change, synced);
@@ -213,7 +215,8 @@ struct MemoryVfs {
         it.base.pMethods = nullptr;
         MemoryDisk& on = disk(vfs);
         if (on.dead_) return SQLITE_CANTOPEN;
-        auto file = std::make_shared<MemoryFile>();  // a temporary one has no name
+        auto file = std::make_shared<MemoryFile>();
+        file->is_temporary = !path;
         if (path) {
             auto known = on.entries_.find(path);
             if (known != on.entries_.end() && known->second.live)
