@@ -33,8 +33,7 @@ struct Services {
     std::function<std::vector<std::string>()> problems;
     /// Where browsers reach us: "https://pilothouse.example.org". Empty: by the Host field, over plain HTTP.
     std::string public_origin{};
-    std::string version{};     // of the program
-    bool sample_data = false;  // invented numbers may be shown
+    std::string version{};  // of the program
 };
 
 class Api {

@@ -156,6 +156,10 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("field-unknown", "POST", "/api/environments/demo/plan", R"({"verson":"1.1.0"})");
     story.ask("method-wrong", "DELETE", "/api/environments/demo");
     story.ask("audit-logs", "GET", "/api/admin/audit-logs?limit=4");
+    story.ask("metrics-of-environment", "GET", "/api/environments/frankfurt/metrics?hours=1");
+    story.ask("alerts", "GET", "/api/alerts?status=firing");
+    story.ask("costs", "GET", "/api/costs/summary?days=2");
+    story.ask("sample-data-removed", "DELETE", "/api/admin/sample-data");
     story.ask("openapi", "GET", "/api/openapi.json");
     story.ask("metrics", "GET", "/metrics");
     story.ask("logout", "POST", "/api/admin/logout");

@@ -42,6 +42,12 @@ Result<void> check_id(model::DeploymentId const& id);
 /// From memory while it is under way, otherwise from the store. Errors: not_found.
 Answer<model::DeploymentView> find_deployment(Services const& services, model::DeploymentId id);
 
+// -- observed.cpp
+Answer<model::MetricsView> environment_metrics(Call& call, Query<MetricsQuery> query);
+Answer<model::AlertList> list_alerts(Call& call, Query<AlertsQuery> query);
+Answer<model::CostSummary> cost_summary(Call& call, Query<CostsQuery> query);
+Answer<Nothing> remove_sample_data(Call& call, Body<NoFields> body);
+
 // -- logs.cpp
 Answer<Ready<model::LogList>> logs(Call& call, Query<LogsQuery> query);
 

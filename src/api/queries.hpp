@@ -89,6 +89,32 @@ inline constexpr base::FieldRule samples_query_rules[] = {
 };
 constexpr std::span<base::FieldRule const> rules_of(SamplesQuery const*) { return samples_query_rules; }
 
+struct MetricsQuery {
+    int hours = 24;
+};
+BOOST_DESCRIBE_STRUCT(MetricsQuery, (), (hours))
+inline constexpr base::FieldRule metrics_query_rules[] = {
+    {.field = "hours", .minimum = 1, .maximum = 24, .about = "the last ones; default 24"}};
+constexpr std::span<base::FieldRule const> rules_of(MetricsQuery const*) { return metrics_query_rules; }
+
+struct AlertsQuery {
+    std::optional<model::AlertStatus> status{};
+    std::optional<model::AlertSeverity> severity{};
+    std::optional<std::string> environment{};
+};
+BOOST_DESCRIBE_STRUCT(AlertsQuery, (), (status, severity, environment))
+inline constexpr base::FieldRule alerts_query_rules[] = {
+    {.field = "environment", .longest = 63, .pattern = plain_text}};
+constexpr std::span<base::FieldRule const> rules_of(AlertsQuery const*) { return alerts_query_rules; }
+
+struct CostsQuery {
+    int days = 30;
+};
+BOOST_DESCRIBE_STRUCT(CostsQuery, (), (days))
+inline constexpr base::FieldRule costs_query_rules[] = {
+    {.field = "days", .minimum = 1, .maximum = 400, .about = "the last ones; default 30"}};
+constexpr std::span<base::FieldRule const> rules_of(CostsQuery const*) { return costs_query_rules; }
+
 struct AuditQuery {
     std::optional<std::string> after{};
     int limit = 50;

@@ -8,7 +8,7 @@ namespace {
 
 using auth::Permission;
 constexpr Access anybody = Access::anybody();
-constexpr std::string_view get = "GET", post = "POST", put = "PUT";
+constexpr std::string_view get = "GET", post = "POST", put = "PUT", del = "DELETE";
 
 // clang-format off
 std::vector<Route> make_routes() {
@@ -23,9 +23,12 @@ std::vector<Route> make_routes() {
     {put,  "/api/admin/environments/:name/toggle", environment_toggle, 200, endpoint<toggle>(),              "toggle_environment",  "Enable or disable an environment or one of its components, in environments.yaml"},
     {get,  "/api/admin/audit-logs",               audit_read,          200, endpoint<audit_logs>(),          "list_audit_logs",     "Who did what, newest first"},
 
+    {del,  "/api/admin/sample-data",              sample_data_remove,  204, endpoint<remove_sample_data>(),  "remove_sample_data",  "Remove all sample data: invented metrics, alerts and costs"},
+
     {get,  "/api/environments",                   environment_read,    200, endpoint<list_environments>(),   "list_environments",   "Environments in the order of their names, filtered, or grouped by provider"},
     {get,  "/api/environments/:name",             environment_read,    200, endpoint<show_environment>(),    "show_environment",    "Components, versions, replicas and traffic addresses"},
     {get,  "/api/environments/:name/status",      environment_read,    200, endpoint<show_status>(),         "show_status",         "What runs and what takes traffic, replica by replica, as last observed"},
+    {get,  "/api/environments/:name/metrics",     environment_read,    200, endpoint<environment_metrics>(), "show_metrics",        "Metrics of its components over the last hours"},
     {post, "/api/environments/:name/plan",        deployment_read,     200, endpoint<plan>(),                "plan",                "What a deployment would do, step by step, and what stands in its way"},
     {post, "/api/environments/:name/deploy",      deployment_start,    202, endpoint<deploy>(),              "deploy",              "Bring a version to an environment", Extra::idempotency_key},
 
@@ -39,6 +42,9 @@ std::vector<Route> make_routes() {
     {post, "/api/deployments/:id/abort",          deployment_control,  200, endpoint<abort>(),               "abort",               "Give the traffic back to the version that was there before"},
     {post, "/api/deployments/:id/retry",          deployment_start,    202, endpoint<retry>(),               "retry",               "A new deployment of the same version, after one that has ended", Extra::idempotency_key},
     {post, "/api/deployments/:id/rollback",       deployment_start,    202, endpoint<rollback>(),            "rollback",            "A new deployment of the version before this one, or of a named one; one that is under way is aborted instead", Extra::idempotency_key},
+
+    {get,  "/api/alerts",                         environment_read,    200, endpoint<list_alerts>(),         "list_alerts",         "Alerts, newest first"},
+    {get,  "/api/costs/summary",                  environment_read,    200, endpoint<cost_summary>(),        "summarise_costs",     "What the environments cost, by provider, by environment, by day"},
 
     {get,  "/api/openapi.json",                   openapi_read,        200, endpoint<openapi>(),             "openapi",             "This document"},
     {get,  "/metrics",                            metrics_read,        200, endpoint<metrics>(),             "metrics",             "Numbers about Pilothouse itself, for Prometheus"},

@@ -36,6 +36,8 @@ Answer<model::SessionView> show_session(Call& call) {
         model::SessionView view;
         TRY(std::int64_t users, store::count_users(transaction));
         view.setup_required = users == 0;
+        TRY(std::int64_t samples, store::count_sample_data(transaction));
+        view.sample_data = samples > 0;
         if (hash.empty()) return view;
         TRY(std::optional<store::Session> session, store::find_session(transaction, hash));
         if (session) view.expires_at = session->expires_at;
@@ -43,7 +45,6 @@ Answer<model::SessionView> show_session(Call& call) {
     };
     CO_TRY(model::SessionView view, co_await services.store.read(std::move(read)));
     view.version = services.version;
-    view.sample_data = services.sample_data;
     view.time = services.clock.wall_now();
     if (!call.principal) co_return view;
     view.user = call.principal->user;

@@ -1,6 +1,7 @@
 #include "app/portal.hpp"
 
 #include "base/offload.hpp"
+#include "sample_data/sample_data.hpp"
 
 namespace app {
 
@@ -85,6 +86,7 @@ http::Handler Portal::handler() {
 }
 
 awaitable<base::Result<void>> Portal::start(std::unique_ptr<base::Listener> listener) {
+    if (settings_.sample_data) CO_TRY_VOID(co_await fill_with_sample_data());
     std::string actor = "pilothouse";
     CO_TRY_VOID(co_await accept_declaration(actor));
     CO_TRY_VOID(co_await accounts_.load());
@@ -113,6 +115,20 @@ std::vector<std::string> Portal::problems() const {
     if (std::string degraded = world_.store.degraded(); !degraded.empty())
         problems.push_back(std::move(degraded));
     return problems;
+}
+
+/// Only ever into a database that nobody has used.
+awaitable<base::Result<void>> Portal::fill_with_sample_data() {
+    auto load = [this] { return std::optional(declaration_.load()); };
+    auto loaded = co_await base::offload(world_.workers, load);
+    if (!*loaded) co_return loaded->error();
+    auto documents = sample_data::make((*loaded)->document, world_.clock.wall_now(), world_.random);
+    auto fill = [documents = std::move(documents)](store::Transaction& transaction) -> base::Result<void> {
+        TRY(bool empty, store::is_empty(transaction));
+        if (!empty) return {};
+        return store::save_sample_data(transaction, documents);
+    };
+    co_return co_await world_.store.write(std::move(fill));
 }
 
 awaitable<base::Result<void>> Portal::accept_declaration(std::string actor) {

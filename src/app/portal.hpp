@@ -45,6 +45,7 @@ struct PortalSettings {
     realtime::Settings realtime{};
     feed::FeedSettings feed{};
     std::string_view pages = pages::built_in();
+    bool sample_data = false;  // fill an empty database with it
 };
 
 class Portal {
@@ -70,6 +71,7 @@ private:
     http::Handler handler();
     realtime::Settings realtime_settings() const;
     awaitable<base::Result<void>> accept_declaration(std::string actor);
+    awaitable<base::Result<void>> fill_with_sample_data();
     awaitable<void> watch_declaration();
     awaitable<void> bring_first_versions();
 

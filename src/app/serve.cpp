@@ -183,7 +183,8 @@ int serve(ServeOptions const& options) {
          .version = std::string(version),
          .first_versions = options.first_versions,
          .engine = {.owner = unique_owner(secrets), .planted_fault = planted_fault(), .exclusive = exclusive},
-         .feed = {.poll_interval = exclusive ? Duration{} : 500ms}});
+         .feed = {.poll_interval = exclusive ? Duration{} : 500ms},
+         .sample_data = settings.sample_data});
     int exit_code = 0;
     asio::co_spawn(context, run(portal, std::move(*listener), *data, context, exit_code), must_not_throw);
     context.run();

@@ -47,7 +47,9 @@ inline constexpr base::FieldRule server_settings_rules[] = {
     {.field = "port_first", .minimum = 1024, .maximum = 65535, .about = "replicas get ports from this one"},
     {.field = "port_last", .minimum = 1024, .maximum = 65535, .about = "to this one"},
     {.field = "log_level", .about = "trace, debug, info, warning or error"},
-    {.field = "sample_data", .about = "show invented numbers for environments with target sample"},
+    {.field = "sample_data",
+     .about = "fill an empty database with invented metrics, alerts and costs for environments with target "
+              "sample; pilothouse sample-data remove takes them out again"},
 };
 constexpr std::span<base::FieldRule const> rules_of(ServerSettings const*) { return server_settings_rules; }
 

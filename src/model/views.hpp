@@ -262,6 +262,74 @@ struct SampleList {
 };
 BOOST_DESCRIBE_STRUCT(SampleList, (), (items, next))
 
+enum class AlertSeverity { error, warning, info };
+BOOST_DESCRIBE_ENUM(AlertSeverity, error, warning, info)
+enum class AlertStatus { firing, acknowledged, resolved };
+BOOST_DESCRIBE_ENUM(AlertStatus, firing, acknowledged, resolved)
+
+struct AlertView {
+    std::string id{};
+    AlertSeverity severity = AlertSeverity::warning;
+    std::string title{};
+    std::string text{};
+    std::string environment{};
+    std::optional<std::string> component{};
+    AlertStatus status = AlertStatus::firing;
+    WallTime started_at{};
+    std::optional<WallTime> ended_at{};
+    bool sample_data = false;  // invented
+    bool operator==(AlertView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(AlertView, (),
+                      (id, severity, title, text, environment, component, status, started_at, ended_at,
+                       sample_data))
+struct AlertList {
+    std::vector<AlertView> items{};
+    std::optional<std::string> next{};
+};
+BOOST_DESCRIBE_STRUCT(AlertList, (), (items, next))
+
+/// Amounts are decimal numbers in text: "1234.50".
+struct ProviderCost {
+    Provider provider = Provider::on_premises;
+    std::string amount{};
+};
+BOOST_DESCRIBE_STRUCT(ProviderCost, (), (provider, amount))
+struct EnvironmentCost {
+    std::string environment{};
+    std::string amount{};
+};
+BOOST_DESCRIBE_STRUCT(EnvironmentCost, (), (environment, amount))
+struct DayCost {
+    std::string date{};  // "2026-11-24", UTC
+    std::string amount{};
+};
+BOOST_DESCRIBE_STRUCT(DayCost, (), (date, amount))
+struct CostSummary {
+    std::string currency{};
+    std::string total{};
+    std::optional<WallTime> as_of{};  // none: there is no source of costs
+    bool sample_data = false;         // invented
+    std::vector<ProviderCost> by_provider{};
+    std::vector<EnvironmentCost> by_environment{};
+    std::vector<DayCost> days{};  // oldest first
+};
+BOOST_DESCRIBE_STRUCT(CostSummary, (),
+                      (currency, total, as_of, sample_data, by_provider, by_environment, days))
+
+struct MetricSeries {
+    std::string name{};  // "cpu_percent"
+    std::string unit{};  // "%"
+    std::optional<std::string> component{};
+    std::vector<std::vector<double>> points{};  // [milliseconds since 1970, value], oldest first
+};
+BOOST_DESCRIBE_STRUCT(MetricSeries, (), (name, unit, component, points))
+struct MetricsView {
+    bool sample_data = false;  // invented
+    std::vector<MetricSeries> series{};
+};
+BOOST_DESCRIBE_STRUCT(MetricsView, (), (sample_data, series))
+
 struct LogList {
     std::vector<LogEntry> items{};
     std::optional<std::string> next{};

@@ -250,6 +250,25 @@ Result<std::optional<std::string>> find_setting(Transaction&, std::string const&
 Result<void> save_setting(Transaction&, std::string const& name, std::string const& value);
 Result<void> delete_setting(Transaction&, std::string const& name);
 
+// -- Sample data
+// -- invented, for looking at; apart from everything real, so that it can go without a trace
+
+enum class SampleDataKind { metrics, alert, costs };
+BOOST_DESCRIBE_ENUM(SampleDataKind, metrics, alert, costs)
+struct SampleDocument {
+    SampleDataKind kind = SampleDataKind::metrics;
+    std::string name{};  // of the environment, or the alert's id
+    std::string body{};  // JSON
+};
+BOOST_DESCRIBE_STRUCT(SampleDocument, (), (kind, name, body))
+/// Has nobody used this database yet?
+Result<bool> is_empty(Transaction&);
+Result<void> save_sample_data(Transaction&, std::vector<SampleDocument> const&);
+/// Of one kind, in the order of their names.
+Result<std::vector<SampleDocument>> read_sample_data(Transaction&, SampleDataKind kind);
+Result<std::int64_t> count_sample_data(Transaction&);
+Result<void> remove_sample_data(Transaction&);
+
 // -- Opening
 // ----------------------------------------------------------------------------------------------------------
 

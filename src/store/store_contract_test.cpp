@@ -359,7 +359,7 @@ TEST_P(StoreContract, NumbersLogLinesAsEvents) {
 Result<void> go_back_to_the_first_version(Transaction& transaction) {
     bool sqlite = transaction.dialect() == impl::Dialect::sqlite;
     for (std::string table : {"rollout", "deployment", "placement", "effect", "lease", "event", "sample",
-                              "audit", "answer", "users", "session", "guesses", "setting"})
+                              "sample_data", "audit", "answer", "users", "session", "guesses", "setting"})
         transaction.execute("DROP TABLE " + table, {});
     if (!sqlite) transaction.execute("DROP FUNCTION audit_is_append_only()", {});
     auto const migrations = impl::migrations(transaction.dialect());
@@ -445,6 +445,33 @@ TEST_P(StoreContract, TellsOfACommitOnlyWhenSomethingMayHaveChanged) {
     store->on_commit({});
     expect_value(write(save));
     EXPECT_EQ(told, 1);
+}
+
+TEST_P(StoreContract, KeepsSampleDataApart) {
+    auto empty = [](Transaction& transaction) { return is_empty(transaction); };
+    EXPECT_TRUE(expect_value(read(empty)));
+    auto save = [](Transaction& transaction) {
+        return save_sample_data(transaction, {{SampleDataKind::alert, "b", "{}"},
+                                              {SampleDataKind::alert, "a", "[1]"},
+                                              {SampleDataKind::costs, "demo", "{}"}});
+    };
+    expect_value(write(save));
+    auto alerts = [](Transaction& transaction) {
+        return read_sample_data(transaction, SampleDataKind::alert);
+    };
+    auto found = expect_value(read(alerts));
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].name, "a");
+    EXPECT_EQ(found[0].body, "[1]");
+    auto count = [](Transaction& transaction) { return count_sample_data(transaction); };
+    EXPECT_EQ(expect_value(read(count)), 3);
+    EXPECT_TRUE(expect_value(read(empty))) << "it is nobody's use of the database";
+    auto remove = [](Transaction& transaction) { return remove_sample_data(transaction); };
+    expect_value(write(remove));
+    EXPECT_EQ(expect_value(read(count)), 0);
+    auto use = [](Transaction& transaction) { return append_log(transaction, {"d1"}, {{.text = "used"}}); };
+    expect_value(write(use));
+    EXPECT_FALSE(expect_value(read(empty)));
 }
 
 TEST_P(StoreContract, KeepsThePointsOfAChart) {

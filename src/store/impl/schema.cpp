@@ -117,6 +117,9 @@ constexpr char const* second[] = {
     R"(CREATE TABLE sample (
         deployment {id} NOT NULL, component TEXT NOT NULL, "time" BIGINT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (deployment, "time", component)))",
+
+    R"(CREATE TABLE sample_data (
+        kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, name)))",
 };
 
 Migration make(int number, Dialect dialect, std::span<char const* const> shared,
