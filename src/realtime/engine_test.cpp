@@ -493,7 +493,7 @@ TEST(EngineWebSocket, DropsWhatIsVolatileBeforeItGivesUp) {
             connection->send({&packet, 1});
             co_await world.user.clock().sleep_for(10ms);
         }
-        for (int i = 0; i < 100; ++i) connection->send({&packet, 1}, Urgency::volatile_);
+        for (int i = 0; i < 100; ++i) connection->send({&packet, 1}, {.can_be_dropped = true});
         co_await world.user.clock().sleep_for(10ms);
         EXPECT_EQ(world.engine->counts()->volatile_dropped, 100U);
         EXPECT_TRUE(world.ends.empty());

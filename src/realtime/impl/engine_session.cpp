@@ -71,14 +71,14 @@ void EngineSession::look_at_heart() {
     if (pong_is_due_) return finish(reason::ping_timeout);
     pong_is_due_ = true;
     heart_.set(core_->settings.ping_timeout);
-    push(ping_packet(), false);
+    push(ping_packet());
 }
 
 // -- Sending.
 
-void EngineSession::send(std::span<SharedPacket const> packets, Urgency urgency) {
+void EngineSession::send(std::span<SharedPacket const> packets, Delivery delivery) {
     if (state_ != State::open || too_slow_) return;
-    bool is_volatile = urgency == Urgency::volatile_;
+    bool is_volatile = delivery.can_be_dropped;
     bool is_writable = link_ ? link_->is_writable() : get_ != nullptr;
     std::size_t bytes = 0;
     for (SharedPacket const& packet : packets) bytes += packet->frame().size();
@@ -93,23 +93,35 @@ void EngineSession::send(std::span<SharedPacket const> packets, Urgency urgency)
     }
     if (is_too_much()) {
         too_slow_ = true;  // it ends when it is flushed: not while somebody walks through a room
-        return core_->flush_soon(shared_from_this());
+        return flush_soon();
     }
     // One with attachments is dropped as a whole or not at all.
-    for (SharedPacket const& packet : packets) push(packet, is_volatile && packets.size() == 1);
+    for (SharedPacket const& packet : packets) put(packet, is_volatile && packets.size() == 1);
+    if (!delivery.can_wait)
+        flush_soon();
+    else if (!flush_is_due_ && !std::exchange(gathering_, true))
+        core_->flush_with_others(shared_from_this());
 }
 
-void EngineSession::send_text(std::string_view packet) { push(Encoded::text({packet}), false); }
+void EngineSession::send_text(std::string_view packet) { push(Encoded::text({packet})); }
 
-void EngineSession::push(SharedPacket packet, bool can_be_dropped) {
+void EngineSession::push(SharedPacket packet) {
+    put(std::move(packet), false);
+    flush_soon();
+}
+
+void EngineSession::put(SharedPacket packet, bool can_be_dropped) {
     ++core_->counts.packets_sent;
     core_->counts.bytes_sent += packet->packet().size();
     (link_ ? link_->queue() : queue_).push(std::move(packet), can_be_dropped);
+}
+
+void EngineSession::flush_soon() {
     if (!std::exchange(flush_is_due_, true)) core_->flush_soon(shared_from_this());
 }
 
 void EngineSession::flush() {
-    flush_is_due_ = false;
+    flush_is_due_ = gathering_ = false;
     if (state_ != State::open) return;
     if (too_slow_) {
         ++core_->counts.slow_clients_dropped;
