@@ -314,6 +314,30 @@ TEST(SocketRooms, ShareOnePacketAmongAllTransports) {
     });
 }
 
+TEST(SocketRooms, HoldBackWhatComesSoonAfterAnother) {
+    World world;
+    Server& server = serve(world, {.gather_time = 500ms});
+    RUN(world, {
+        Client client(world);
+        co_await client.join();
+        SteadyTime began = world.user.clock().now();
+        for (std::string_view text : {"1", "2", "3"}) server.of("/").emit("e", {std::string(text)});
+        EXPECT_EQ(co_await client.receive(), R"(42["e",1])");
+        EXPECT_EQ(co_await client.receive(), R"(42["e",2])");
+        EXPECT_EQ(co_await client.receive(), R"(42["e",3])");
+        EXPECT_LT(world.user.clock().now() - began, 100ms) << "they were sent in one turn";
+        co_await world.user.clock().sleep_for(50ms);
+        server.of("/").emit("e", {"4"});
+        EXPECT_EQ(co_await client.receive(), R"(42["e",4])");
+        EXPECT_GE(world.user.clock().now() - began, 500ms);
+        server.of("/").emit("e", {"5"});
+        server.of("/").everyone().sockets().at(0)->emit("alone");
+        EXPECT_EQ(co_await client.receive(), R"(42["e",5])");
+        EXPECT_EQ(co_await client.receive(), R"(42["alone"])");
+        EXPECT_LT(world.user.clock().now() - began, 700ms) << "what is for one client waits for nobody";
+    });
+}
+
 TEST(SocketRooms, DropVolatileEventsForThoseWhoCannotTakeThemAtOnce) {
     World world;
     Server& server = serve(world);

@@ -236,8 +236,9 @@ void EngineSession::on_link_message(WebSocketLink& link, std::string data, bool 
     on_packet(std::move(*packet));
 }
 
+/// Whatever does not belong into an upgrade ends only the candidate.
 void EngineSession::on_candidate_message(std::string_view text) {
-    if (text == "2probe") {
+    if (text == "2probe" && !probed_) {
         candidate_->queue().push(Encoded::text({"3probe"}), false);
         candidate_->flush();
         probed_ = true;

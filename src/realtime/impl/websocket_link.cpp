@@ -11,6 +11,7 @@ namespace websocket = http::websocket;
 namespace {
 
 constexpr std::size_t small_buffer_bytes = 512, large_buffer_bytes = 16 * 1024;
+constexpr std::size_t most_bytes_before_pong = 16 * 1024;
 constexpr Duration closing_time = 2s;
 
 }  // namespace
@@ -69,7 +70,9 @@ void WebSocketLink::take_event(websocket::Event event) {
         case Kind::pong:
             return;
         case Kind::ping:
-            if (closing_) return;
+            // A client that pings and does not read must not fill the queue: only its newest ping counts
+            // (5.5.3).
+            if (closing_ || queue_.bytes() > most_bytes_before_pong) return;
             queue_.push(Encoded::control(websocket::frame(websocket::Opcode::pong, event.data)), true);
             return flush();
         case Kind::close:
