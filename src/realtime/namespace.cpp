@@ -58,6 +58,7 @@ std::shared_ptr<Socket> Namespace::add(std::shared_ptr<impl::Client> client, Han
     if (restored) {
         ++context_->counts->recovered;
         socket->recovered_ = true;
+        socket->pid_ = text_member(handshake.auth, "pid");  // by which the client knows that nothing was lost
         if (socket->data.is_null()) socket->data = std::move(restored->session.data);
         for (std::string const& room : restored->session.rooms) members_.join(*socket, room);
         missed = std::move(restored->missed);

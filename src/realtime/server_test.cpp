@@ -430,9 +430,9 @@ TEST(SocketRecovery, BringsBackSessionRoomsDataAndWhatWasMissed) {
         EXPECT_EQ(co_await again.receive(), R"(42["all","6"])");
         std::string joined = co_await again.receive();
         EXPECT_EQ(testing::member_of(joined, "sid"), client.id);
-        EXPECT_NE(testing::member_of(joined, "pid"), client.pid);
+        EXPECT_EQ(testing::member_of(joined, "pid"), client.pid);
         EXPECT_EQ(main.size_of("red"), 1U);
-        // A pid is good for once.
+        // What was saved is taken up once.
         co_await replay.join(come_back(client, "1"));
         EXPECT_NE(replay.id, client.id);
         EXPECT_EQ(recovered, (std::vector<bool>{false, true, false}));
