@@ -59,6 +59,14 @@ void EngineCore::stop() {
     timers->stop();
 }
 
+void EngineCore::abandon() {
+    stopping = true;
+    for (auto const& [sid, session] : std::exchange(sessions, {})) session->abandon();
+    to_flush_.clear();
+    gathering_.clear();
+    timers->stop();
+}
+
 bool is_same_origin(http::Request const& request, std::string_view origin) {
     for (std::string_view scheme : {"https://", "http://"})
         if (origin.starts_with(scheme)) return origin.substr(scheme.size()) == request.fields.get("Host");
@@ -226,11 +234,7 @@ Engine::Engine(Executor executor, base::Clock& clock, FillWithSecrets fill, Sett
     : core_(std::make_shared<EngineCore>(std::move(executor), clock, std::move(fill), std::move(settings),
                                          std::move(on_open))) {}
 
-Engine::~Engine() {
-    core_->stopping = true;
-    for (auto const& [sid, session] : std::exchange(core_->sessions, {})) session->abandon();
-    core_->timers->stop();
-}
+Engine::~Engine() { core_->abandon(); }
 
 awaitable<http::Response> Engine::handle(http::Request request) {
     http::Response response = answer(core_, request);

@@ -3,11 +3,9 @@
 //
 //     realtime::Server server(executor, clock, fill_with_secrets, settings);
 //     realtime::Namespace& main = server.of("/");
-//     main.use(admit);                  // awaitable<Admission> admit(Handshake)
-//     main.on("subscribe", subscribe);  // awaitable<void> subscribe(std::shared_ptr<Socket>, Event), in
-//     which:
-//                                       // socket->join("alerts");
-//                                       event.reply({R"({"accepted":["alerts"]})"});
+//     main.use(admit);                  // awaitable<Admission>(Handshake)
+//     main.on("subscribe", subscribe);  // awaitable<void>(std::shared_ptr<Socket>, Event event), in which
+//     socket->join("alerts"), event.reply({R"({"accepted":["alerts"]})"});
 //     main.to("alerts").emit("alert-updated", {text_of_the_alert});
 #pragma once
 #include "realtime/namespace.hpp"

@@ -31,6 +31,8 @@ struct EngineCore : std::enable_shared_from_this<EngineCore> {
     /// Flushes it then, too, or when `gather_time` has passed since the last time.
     void flush_with_others(std::shared_ptr<impl::EngineSession> session);
     void stop();
+    /// Lets go of all sessions, which hold this.
+    void abandon();
 
 private:
     using Sessions = std::vector<std::shared_ptr<impl::EngineSession>>;
