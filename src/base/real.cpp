@@ -37,7 +37,10 @@ public:
         msghdr message{};
         message.msg_iov = parts.data();
         message.msg_iovlen = count;
-        ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        int socket = socket_.native_handle();
+        constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+        ssize_t sent = count == 1 ? ::send(socket, parts[0].iov_base, parts[0].iov_len, flags)
+                                  : ::sendmsg(socket, &message, flags);
         return sent > 0 ? static_cast<std::size_t>(sent) : 0;
     }
     void shutdown_send() override {

@@ -669,5 +669,104 @@ TEST(Stop, ServerDestroyedUnderLoadEndsItsSessions) {
     EXPECT_EQ(status_of(*heard), "HTTP/1.1 200 OK");
 }
 
+// -- Answers that come late, and connections that leave HTTP.
+
+TEST(Late, AnswersTakeAsLongAsTheyLike) {
+    World world;
+    base::Clock& clock = world.portal.clock();
+    auto late = [&clock]() -> awaitable<Response> {
+        co_await clock.sleep_for(100s);
+        co_return Response{.body = "at last"};
+    };
+    auto handler = [&late](Request) -> awaitable<Response> { co_return Response{.later = late}; };
+    world.serve(handler);
+    std::string text = world.talk(get("/1") + get("/2", close_field));
+    EXPECT_EQ(count(text, "Content-Length: 7\r\n"), 2U) << text;
+    EXPECT_TRUE(text.ends_with("at last"));
+    EXPECT_EQ(world.seconds_until_closed(), 200s);
+}
+
+TEST(Late, AnswersEndWithTheClientTheServerAndTheirFailure) {
+    World world;
+    base::Clock& clock = world.portal.clock();
+    int cancelled = 0;
+    auto wait = [&]() -> awaitable<Response> {
+        try {
+            co_await clock.sleep_for(1h);
+        } catch (system_error const&) {
+            ++cancelled;
+            throw;
+        }
+        co_return Response{};
+    };
+    auto fail = []() -> awaitable<Response> { throw std::runtime_error("secret"); };
+    auto handler = [&](Request request) -> awaitable<Response> {
+        Response response;
+        if (request.path == "/fails")
+            response.later = fail;
+        else
+            response.later = wait;
+        co_return response;
+    };
+    Server& server = world.serve(handler);
+    std::string failed = world.talk(get("/fails", close_field));
+    EXPECT_EQ(status_of(failed), "HTTP/1.1 500 Internal Server Error");
+    EXPECT_FALSE(has(failed, "secret"));
+    auto leave = [&]() -> awaitable<void> {
+        base::Stream stream = co_await world.dialer->connect("portal:80");
+        std::string request = get("/waits");
+        co_await World::write(stream, request);
+        co_await world.user.clock().sleep_for(1s);
+    };
+    asio::co_spawn(world.user.executor(), leave(), must_not_throw);
+    world.run_for(2s);
+    EXPECT_EQ(cancelled, 1);
+    EXPECT_EQ(server.sessions(), 0U);
+    std::optional<std::string> heard;
+    asio::co_spawn(world.user.executor(), world.converse({{get("/waits")}}, heard), must_not_throw);
+    world.run_for(1s);
+    asio::co_spawn(world.portal.executor(), server.stop(3s), must_not_throw);
+    world.run_for(1s);
+    EXPECT_EQ(cancelled, 2);
+    EXPECT_EQ(heard, "");
+}
+
+awaitable<void> repeat_in_capitals(base::Stream stream, std::string text) {
+    for (std::array<char, 64> piece;;) {
+        for (char& letter : text) letter = static_cast<char>(letter - 32);
+        co_await World::write(stream, text);
+        std::size_t bytes = co_await stream.async_read_some(asio::buffer(piece), use_awaitable);
+        text.assign(piece.data(), bytes);
+    }
+}
+
+awaitable<Response> upgrade_to_capitals(Request) {
+    Response response{.status = 101};
+    response.fields.add("Upgrade", "capitals");
+    response.upgrade = repeat_in_capitals;
+    co_return response;
+}
+
+TEST(Upgrade, HandsTheConnectionOverWithWhatWasReadTooEarly) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        World world(seed);
+        Server& server = world.serve(upgrade_to_capitals);
+        std::optional<std::string> heard;
+        std::vector<Part> parts{{get("/") + "early"}, {"late", 70s}};
+        asio::co_spawn(world.user.executor(), world.converse(parts, heard), must_not_throw);
+        world.run_for(80s);
+        EXPECT_EQ(server.sessions(), 1U);
+        EXPECT_FALSE(heard);
+        asio::co_spawn(world.portal.executor(), server.stop(3s), must_not_throw);
+        world.run_for(1s);
+        EXPECT_EQ(server.sessions(), 0U);
+        ASSERT_TRUE(heard);
+        EXPECT_EQ(status_of(*heard), "HTTP/1.1 101 Switching Protocols");
+        EXPECT_TRUE(has(*heard, "Connection: Upgrade\r\n") && has(*heard, "Upgrade: capitals\r\n"));
+        EXPECT_FALSE(has(*heard, "Content-Length"));
+        EXPECT_TRUE(heard->ends_with("\r\n\r\nEARLYLATE")) << *heard;
+    }
+}
+
 }  // namespace
 }  // namespace http

@@ -19,7 +19,8 @@ EngineCore::EngineCore(Executor on, base::Clock& clock, FillWithSecrets with_sec
       ids(std::move(with_secrets)),
       settings(std::move(with)),
       on_open(std::move(opened)),
-      timers(std::make_shared<impl::Timers>(executor, clock)) {}
+      timers(std::make_shared<impl::Timers>(executor, clock)),
+      gather_timer_(timers, [this] { flush(gathering_); }) {}
 
 std::shared_ptr<EngineSession> EngineCore::find(std::string const& sid) const {
     auto found = sessions.find(sid);
@@ -28,11 +29,24 @@ std::shared_ptr<EngineSession> EngineCore::find(std::string const& sid) const {
 
 void EngineCore::flush_soon(std::shared_ptr<EngineSession> session) {
     to_flush_.push_back(std::move(session));
-    if (to_flush_.size() == 1) asio::post(executor, [self = shared_from_this()] { self->flush_all(); });
+    if (to_flush_.size() == 1)
+        asio::post(executor, [self = shared_from_this()] { self->flush(self->to_flush_); });
 }
 
-void EngineCore::flush_all() {
-    auto now = std::exchange(to_flush_, {});
+void EngineCore::flush_with_others(std::shared_ptr<EngineSession> session) {
+    gathering_.push_back(std::move(session));
+    if (gathering_.size() > 1) return;
+    SteadyTime now = timers->now();
+    bool was_long_ago = last_gathering_ == SteadyTime::min() || now - last_gathering_ >= settings.gather_time;
+    last_gathering_ = was_long_ago ? now : last_gathering_ + settings.gather_time;
+    if (was_long_ago)
+        asio::post(executor, [self = shared_from_this()] { self->flush(self->gathering_); });
+    else
+        gather_timer_.set(last_gathering_ - now);
+}
+
+void EngineCore::flush(Sessions& list) {
+    auto now = std::exchange(list, {});
     for (auto const& session : now) session->flush();
 }
 
@@ -42,6 +56,14 @@ void EngineCore::stop() {
     for (auto const& [sid, session] : all) session->close(reason::shutting_down);
     sessions.clear();
     counts.clients = 0;
+    timers->stop();
+}
+
+void EngineCore::abandon() {
+    stopping = true;
+    for (auto const& [sid, session] : std::exchange(sessions, {})) session->abandon();
+    to_flush_.clear();
+    gathering_.clear();
     timers->stop();
 }
 
@@ -212,11 +234,7 @@ Engine::Engine(Executor executor, base::Clock& clock, FillWithSecrets fill, Sett
     : core_(std::make_shared<EngineCore>(std::move(executor), clock, std::move(fill), std::move(settings),
                                          std::move(on_open))) {}
 
-Engine::~Engine() {
-    core_->stopping = true;
-    for (auto const& [sid, session] : std::exchange(core_->sessions, {})) session->abandon();
-    core_->timers->stop();
-}
+Engine::~Engine() { core_->abandon(); }
 
 awaitable<http::Response> Engine::handle(http::Request request) {
     http::Response response = answer(core_, request);

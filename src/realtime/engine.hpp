@@ -12,9 +12,9 @@ namespace impl {
 class Timers;
 }
 
-enum class Urgency {
-    always,    // waits its turn
-    volatile_  // now or not at all: dropped when the client cannot take it at once
+struct Delivery {
+    bool can_be_dropped = false;  // now or not at all: dropped when the client cannot take it at once
+    bool can_wait = false;        // for some milliseconds, so that more goes with it (Settings::gather_time)
 };
 
 /// Why a connection ended: the words that clients of Socket.IO know.
@@ -34,7 +34,7 @@ public:
     virtual std::string const& sid() const = 0;      // a secret
     virtual std::string const& address() const = 0;  // "127.0.0.1"
     /// Sends them in order, all or none. Never ends the connection before it returns.
-    virtual void send(std::span<SharedPacket const> packets, Urgency urgency = Urgency::always) = 0;
+    virtual void send(std::span<SharedPacket const> packets, Delivery delivery = {}) = 0;
     /// Ends it after what waits was sent; the listener hears `why` before this returns.
     virtual void close(std::string_view why) = 0;
 };

@@ -58,11 +58,12 @@ std::shared_ptr<Socket> Namespace::add(std::shared_ptr<impl::Client> client, Han
     if (restored) {
         ++context_->counts->recovered;
         socket->recovered_ = true;
+        socket->pid_ = text_member(handshake.auth, "pid");  // by which the client knows that nothing was lost
         if (socket->data.is_null()) socket->data = std::move(restored->session.data);
         for (std::string const& room : restored->session.rooms) members_.join(*socket, room);
         missed = std::move(restored->missed);
     }
-    socket->send(connect_packets(*socket, std::move(missed)), Urgency::always);
+    socket->send(connect_packets(*socket, std::move(missed)));
     return socket;
 }
 
@@ -119,17 +120,17 @@ std::vector<SharedPacket> Namespace::encode_event(std::string_view event, Argume
 }
 
 void Broadcast::emit(std::string_view event, Arguments const& arguments) {
-    send(event, arguments, Urgency::always);
+    send(event, arguments, {.can_wait = true});
 }
 
 void Broadcast::emit_volatile(std::string_view event, Arguments const& arguments) {
-    send(event, arguments, Urgency::volatile_);
+    send(event, arguments, {.can_be_dropped = true, .can_wait = true});
 }
 
-void Broadcast::send(std::string_view event, Arguments const& arguments, Urgency urgency) {
-    bool keep = urgency == Urgency::always;
+void Broadcast::send(std::string_view event, Arguments const& arguments, Delivery delivery) {
+    bool keep = !delivery.can_be_dropped;
     auto packets = nsp_->encode_event(event, arguments, {}, keep ? &target_ : nullptr);
-    nsp_->members_.visit(target_, [&](Socket& socket) { socket.send(packets, urgency); });
+    nsp_->members_.visit(target_, [&](Socket& socket) { socket.send(packets, delivery); });
 }
 
 std::vector<std::shared_ptr<Socket>> Broadcast::sockets() const {

@@ -54,7 +54,7 @@ private:
     friend class Namespace;
     friend class Socket;
     explicit Broadcast(std::shared_ptr<Namespace> nsp) : nsp_(std::move(nsp)) {}
-    void send(std::string_view event, Arguments const& arguments, Urgency urgency);
+    void send(std::string_view event, Arguments const& arguments, Delivery delivery);
 
     std::shared_ptr<Namespace> nsp_;
     impl::Target target_{};

@@ -1,5 +1,12 @@
 // Socket.IO, protocol 5, over Engine.IO: events with clients in namespaces and rooms. Unmodified clients of
 // version 4 connect, over WebSocket or polling.
+//
+//     realtime::Server server(executor, clock, fill_with_secrets, settings);
+//     realtime::Namespace& main = server.of("/");
+//     main.use(admit);                  // awaitable<Admission>(Handshake)
+//     main.on("subscribe", subscribe);  // awaitable<void>(std::shared_ptr<Socket>, Event event), in which
+//     socket->join("alerts"), event.reply({R"({"accepted":["alerts"]})"});
+//     main.to("alerts").emit("alert-updated", {text_of_the_alert});
 #pragma once
 #include "realtime/namespace.hpp"
 

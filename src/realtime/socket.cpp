@@ -24,8 +24,8 @@ Socket::Socket(std::shared_ptr<Namespace> nsp, std::shared_ptr<impl::Client> cli
 
 std::string const& Socket::address() const { return client_->address(); }
 
-void Socket::send(std::span<SharedPacket const> packets, Urgency urgency) {
-    if (connected_) client_->send(packets, urgency);
+void Socket::send(std::span<SharedPacket const> packets, Delivery delivery) {
+    if (connected_) client_->send(packets, delivery);
 }
 
 // -- Rooms.
@@ -44,13 +44,13 @@ void Socket::emit(std::string_view event, Arguments const& arguments) {
     if (!connected_) return;
     impl::Target only_this{{id_}};
     auto packets = nsp_->encode_event(event, arguments, {}, &only_this);
-    send(packets, Urgency::always);
+    send(packets);
 }
 
 void Socket::emit_volatile(std::string_view event, Arguments const& arguments) {
     if (!connected_) return;
     auto packets = nsp_->encode_event(event, arguments, {}, nullptr);
-    send(packets, Urgency::volatile_);
+    send(packets, {.can_be_dropped = true});
 }
 
 awaitable<base::Result<Answer>> Socket::emit_with_ack(std::string event, Arguments arguments,
@@ -62,7 +62,7 @@ awaitable<base::Result<Answer>> Socket::emit_with_ack(std::string event, Argumen
     acks_.emplace(id, pending);
     pending->timer.set(timeout);
     auto packets = nsp_->encode_event(event, arguments, id, nullptr);
-    send(packets, Urgency::always);
+    send(packets);
     auto [failure, answer] = co_await pending->answer.async_receive(asio::as_tuple(use_awaitable));
     acks_.erase(id);
     if (failure == asio::error::timed_out) {
@@ -83,7 +83,7 @@ void Reply::operator()(Arguments const& arguments) {
                                    id_, arguments.attachments.size());
     std::vector<SharedPacket> packets{Encoded::text({head, "[", arguments.json, "]"})};
     for (std::string const& bytes : arguments.attachments) packets.push_back(Encoded::binary(bytes));
-    socket->send(packets, Urgency::always);
+    socket->send(packets);
 }
 
 // -- Hearing.
@@ -156,7 +156,7 @@ void Socket::disconnect(bool close) {
     if (!connected_) return;
     if (close) return client_->disconnect();
     SharedPacket goodbye = Encoded::text({packet_head(PacketType::disconnect, nsp_->name())});
-    send({&goodbye, 1}, Urgency::always);
+    send({&goodbye, 1});
     client_->forget(*this);
     end(reason::server_disconnect);
 }

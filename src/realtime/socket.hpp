@@ -94,7 +94,7 @@ private:
     Socket(std::shared_ptr<Namespace> nsp, std::shared_ptr<impl::Client> client, std::string id,
            std::uint64_t number);
 
-    void send(std::span<SharedPacket const> packets, Urgency urgency);
+    void send(std::span<SharedPacket const> packets, Delivery delivery = {});
     void take_event(Packet packet);
     void take_ack(Packet packet);
     void take_leave();

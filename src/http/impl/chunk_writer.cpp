@@ -50,11 +50,18 @@ awaitable<StreamEnd> run_stream(Response const& response, Writer& writer, awaita
     co_return end;
 }
 
+namespace {
+
+/// So that it fails in its own coroutine, even if it is none itself.
+awaitable<Response> make_late(Response const& early) { co_return co_await early.later(); }
+
+}  // namespace
+
 awaitable<LateAnswer> run_late(Response const& early, awaitable<void> watch) {
     namespace experimental = asio::experimental;
     Executor executor = co_await asio::this_coro::executor;
     auto group =
-        experimental::make_parallel_group(asio::co_spawn(executor, early.later(), asio::deferred),
+        experimental::make_parallel_group(asio::co_spawn(executor, make_late(early), asio::deferred),
                                           asio::co_spawn(executor, std::move(watch), asio::deferred));
     auto [order, maker_failure, response, watch_failure] =
         co_await group.async_wait(experimental::wait_for_one(), use_awaitable);

@@ -61,7 +61,7 @@ void Client::join(Packet packet) {
     if (nsp == context_->namespaces.end()) {
         std::string head = packet_head(PacketType::connect_error, packet.nsp);
         SharedPacket refusal = Encoded::text({head, R"({"message":"Invalid namespace"})"});
-        return send({&refusal, 1}, Urgency::always);
+        return send({&refusal, 1});
     }
     joining_.push_back(packet.nsp);
     Handshake handshake{std::move(packet.data), address()};
@@ -86,7 +86,7 @@ void Client::answer_join(std::shared_ptr<Namespace> const& nsp, Handshake const&
         std::string head = packet_head(PacketType::connect_error, nsp->name());
         std::string text = json::serialize(words);
         SharedPacket refusal = Encoded::text({head, text});
-        return send({&refusal, 1}, Urgency::always);
+        return send({&refusal, 1});
     }
     patience_.reset();
     auto socket = nsp->add(shared_from_this(), handshake, std::move(admission.data));

@@ -15,7 +15,9 @@ public:
     void on_abandoned() override { sockets_.clear(); }
 
     std::string const& address() const { return connection_->address(); }
-    void send(std::span<SharedPacket const> packets, Urgency urgency) { connection_->send(packets, urgency); }
+    void send(std::span<SharedPacket const> packets, Delivery delivery = {}) {
+        connection_->send(packets, delivery);
+    }
     /// The socket has left by itself.
     void forget(Socket& socket);
     /// Says goodbye in every namespace and ends the connection.

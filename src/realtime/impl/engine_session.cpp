@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "base/utf8.hpp"
 #include "realtime/impl/polling.hpp"
 
 namespace realtime::impl {
 
 namespace {
-
-/// How long a GET that comes after the probe is held, in case the client is just finishing its upgrade.
-constexpr Duration hold_time = 100ms;
 
 SharedPacket const& ping_packet() {
     static SharedPacket const packet = Encoded::text({"2"});
@@ -20,10 +16,6 @@ SharedPacket const& ping_packet() {
 
 long long in_milliseconds(Duration time) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-}
-
-void answer(PendingGet& get, http::Response response) {
-    get.answer.try_send(error_code{}, std::move(response));
 }
 
 }  // namespace
@@ -71,14 +63,14 @@ void EngineSession::look_at_heart() {
     if (pong_is_due_) return finish(reason::ping_timeout);
     pong_is_due_ = true;
     heart_.set(core_->settings.ping_timeout);
-    push(ping_packet(), false);
+    push(ping_packet());
 }
 
 // -- Sending.
 
-void EngineSession::send(std::span<SharedPacket const> packets, Urgency urgency) {
+void EngineSession::send(std::span<SharedPacket const> packets, Delivery delivery) {
     if (state_ != State::open || too_slow_) return;
-    bool is_volatile = urgency == Urgency::volatile_;
+    bool is_volatile = delivery.can_be_dropped;
     bool is_writable = link_ ? link_->is_writable() : get_ != nullptr;
     std::size_t bytes = 0;
     for (SharedPacket const& packet : packets) bytes += packet->frame().size();
@@ -93,23 +85,35 @@ void EngineSession::send(std::span<SharedPacket const> packets, Urgency urgency)
     }
     if (is_too_much()) {
         too_slow_ = true;  // it ends when it is flushed: not while somebody walks through a room
-        return core_->flush_soon(shared_from_this());
+        return flush_soon();
     }
     // One with attachments is dropped as a whole or not at all.
-    for (SharedPacket const& packet : packets) push(packet, is_volatile && packets.size() == 1);
+    for (SharedPacket const& packet : packets) put(packet, is_volatile && packets.size() == 1);
+    if (!delivery.can_wait)
+        flush_soon();
+    else if (!flush_is_due_ && !std::exchange(gathering_, true))
+        core_->flush_with_others(shared_from_this());
 }
 
-void EngineSession::send_text(std::string_view packet) { push(Encoded::text({packet}), false); }
+void EngineSession::send_text(std::string_view packet) { push(Encoded::text({packet})); }
 
-void EngineSession::push(SharedPacket packet, bool can_be_dropped) {
+void EngineSession::push(SharedPacket packet) {
+    put(std::move(packet), false);
+    flush_soon();
+}
+
+void EngineSession::put(SharedPacket packet, bool can_be_dropped) {
     ++core_->counts.packets_sent;
     core_->counts.bytes_sent += packet->packet().size();
     (link_ ? link_->queue() : queue_).push(std::move(packet), can_be_dropped);
+}
+
+void EngineSession::flush_soon() {
     if (!std::exchange(flush_is_due_, true)) core_->flush_soon(shared_from_this());
 }
 
 void EngineSession::flush() {
-    flush_is_due_ = false;
+    flush_is_due_ = gathering_ = false;
     if (state_ != State::open) return;
     if (too_slow_) {
         ++core_->counts.slow_clients_dropped;
@@ -121,86 +125,6 @@ void EngineSession::flush() {
     if (link_) return link_->flush();
     bool held = candidate_ && probed_;
     if (get_ && !held && !queue_.empty()) answer_get(queue_.take_payload());
-}
-
-// -- Polling.
-
-http::Response EngineSession::get(std::string_view accept_encoding) {
-    http::Coding coding = http::preferred_coding(accept_encoding);
-    if (state_ == State::closing) return last_words(coding);
-    if (get_) {
-        answer_get("1");
-        finish(reason::transport_error);
-        return refuse(Refusal::bad_request);
-    }
-    bool held = candidate_ && probed_;
-    if (!held && !queue_.empty()) return payload_answer(queue_.take_payload(), coding);
-    get_ = std::make_shared<PendingGet>(core_->executor);
-    if (held) {
-        hold_ = std::make_unique<Timer>(core_->timers, [this] { release_get("6"); });
-        hold_->set(hold_time);
-    }
-    http::Response response;
-    response.later = [self = shared_from_this(), get = get_, coding] {
-        return self->wait_for_packets(get, coding);
-    };
-    return response;
-}
-
-/// The end comes in an answer of its own: clients hear of it before they look at packets that came with it.
-http::Response EngineSession::last_words(http::Coding coding) {
-    if (!queue_.empty()) return payload_answer(queue_.take_payload(), coding);
-    drop_from_core();
-    return payload_answer("1", coding);
-}
-
-awaitable<http::Response> EngineSession::wait_for_packets(std::shared_ptr<PendingGet> get,
-                                                          http::Coding coding) {
-    auto self = shared_from_this();
-    try {
-        http::Response response = co_await get->answer.async_receive(use_awaitable);
-        if (response.status == 200) response = payload_answer(std::move(response.body), coding);
-        co_return response;
-    } catch (system_error const&) {
-        if (get_ == get) {
-            get_.reset();
-            finish(reason::transport_error);
-        }
-        throw;
-    }
-}
-
-/// What waits, or else `payload`.
-void EngineSession::release_get(std::string_view payload) {
-    if (get_) answer_get(queue_.empty() ? std::string(payload) : queue_.take_payload());
-}
-
-void EngineSession::answer_get(std::string payload) {
-    hold_.reset();
-    auto get = std::exchange(get_, {});
-    answer(*get, {.body = std::move(payload)});
-}
-
-void EngineSession::refuse_get() {
-    hold_.reset();
-    if (auto get = std::exchange(get_, {})) answer(*get, refuse(Refusal::bad_request));
-}
-
-http::Response EngineSession::post(http::Request const& request) {
-    auto self = shared_from_this();
-    bool is_text = !request.fields.get("Content-Type").starts_with("application/octet-stream");
-    std::optional<std::vector<EnginePacket>> packets;
-    if (is_text && base::count_characters(request.body)) packets = decode_payload(request.body);
-    if (!packets) {
-        finish(is_text ? reason::parse_error : reason::transport_error);
-        return refuse(Refusal::bad_request);
-    }
-    for (EnginePacket& packet : *packets) {
-        bool is_last_word = state_ == State::closing && packet.type == EngineType::close;
-        if (is_last_word) drop_from_core();
-        if (state_ == State::open) on_packet(std::move(packet));
-    }
-    return post_answer();
 }
 
 // -- WebSocket and upgrade.
@@ -224,8 +148,9 @@ void EngineSession::on_link_message(WebSocketLink& link, std::string data, bool 
     on_packet(std::move(*packet));
 }
 
+/// Whatever does not belong into an upgrade ends only the candidate.
 void EngineSession::on_candidate_message(std::string_view text) {
-    if (text == "2probe") {
+    if (text == "2probe" && !probed_) {
         candidate_->queue().push(Encoded::text({"3probe"}), false);
         candidate_->flush();
         probed_ = true;

@@ -23,7 +23,7 @@ public:
     // Connection
     std::string const& sid() const override { return sid_; }
     std::string const& address() const override { return address_; }
-    void send(std::span<SharedPacket const> packets, Urgency urgency) override;
+    void send(std::span<SharedPacket const> packets, Delivery delivery) override;
     void close(std::string_view why) override;
 
     // Over HTTP.
@@ -49,7 +49,9 @@ private:
     awaitable<http::Response> wait_for_packets(std::shared_ptr<PendingGet> get, http::Coding coding);
     std::string open_packet(bool polling) const;
     void start();
-    void push(SharedPacket packet, bool can_be_dropped);
+    void push(SharedPacket packet);
+    void put(SharedPacket packet, bool can_be_dropped);
+    void flush_soon();
     void send_text(std::string_view packet);
     void on_packet(EnginePacket packet);
     void on_candidate_message(std::string_view text);
@@ -70,6 +72,7 @@ private:
 
     SendQueue queue_{};  // while polling
     bool flush_is_due_ = false;
+    bool gathering_ = false;
     bool too_slow_ = false;
 
     std::shared_ptr<PendingGet> get_{};

@@ -11,6 +11,7 @@ namespace websocket = http::websocket;
 namespace {
 
 constexpr std::size_t small_buffer_bytes = 512, large_buffer_bytes = 16 * 1024;
+constexpr std::size_t most_bytes_before_pong = 16 * 1024;
 constexpr Duration closing_time = 2s;
 
 }  // namespace
@@ -55,7 +56,7 @@ asio::mutable_buffer WebSocketLink::make_room() {
 }
 
 void WebSocketLink::take(std::string_view bytes) {
-    while (!over_ && !close_when_sent_) {
+    while (!over_ && !ignores_input_) {
         websocket::Event event = reader_.read(bytes);
         if (event.kind == websocket::Event::Kind::incomplete) return;
         take_event(std::move(event));
@@ -69,18 +70,21 @@ void WebSocketLink::take_event(websocket::Event event) {
         case Kind::pong:
             return;
         case Kind::ping:
-            if (closing_) return;
+            // A client that pings and does not read must not fill the queue: only its newest ping counts
+            // (5.5.3).
+            if (closing_ || queue_.bytes() > most_bytes_before_pong) return;
             queue_.push(Encoded::control(websocket::frame(websocket::Opcode::pong, event.data)), true);
             return flush();
         case Kind::close:
-            close_when_sent_ = true;
-            if (!closing_) return end(reason::transport_close), close(event.code);
-            if (queue_.empty()) abort();
-            return;
+            ignores_input_ = peer_has_closed_ = true;
+            if (closing_) return end_if_all_is_said();
+            end(reason::transport_close);
+            return close(event.code);
         case Kind::failure:
-            close_when_sent_ = true;
-            if (!closing_) return end(reason::transport_error), close(event.code);
-            return abort();
+            ignores_input_ = true;
+            if (closing_) return abort();
+            end(reason::transport_error);
+            return close(event.code);
         case Kind::text:
         case Kind::binary:
             if (auto owner = owner_)
@@ -99,7 +103,7 @@ void WebSocketLink::flush() {
         queue_.consume(sent);
         if (sent < all) return write_rest(queue_.gather(options_.deflate, options_.deflate_from_bytes));
     }
-    if (!writing_ && close_when_sent_ && queue_.empty()) abort();
+    end_if_all_is_said();
 }
 
 void WebSocketLink::write_rest(base::GatherList const& frames) {
@@ -127,6 +131,12 @@ void WebSocketLink::close(std::uint16_t code) {
     patience_ = std::make_unique<Timer>(timers_, [this] { abort(); });
     patience_->set(closing_time);
     flush();
+}
+
+/// Else the peer is given time to hear it: ending while bytes of its are unread would make TCP throw away the
+/// close frame.
+void WebSocketLink::end_if_all_is_said() {
+    if (!writing_ && queue_.empty() && peer_has_closed_) abort();
 }
 
 void WebSocketLink::abort() {

@@ -49,6 +49,7 @@ private:
     asio::mutable_buffer make_room();
     void write_rest(base::GatherList const& frames);
     void written(error_code failure, std::size_t bytes);
+    void end_if_all_is_said();
     void end(std::string_view why);
 
     std::shared_ptr<Timers> timers_;
@@ -63,7 +64,8 @@ private:
     bool writing_ = false;
     bool closing_ = false;
     bool over_ = false;
-    bool close_when_sent_ = false;  // the peer has said its last
+    bool ignores_input_ = false;  // after what cannot be understood, or is the last
+    bool peer_has_closed_ = false;
     asio::cancellation_signal read_cancel_{}, write_cancel_{};
     std::unique_ptr<Timer> patience_{};  // while closing
 };
