@@ -31,9 +31,9 @@ const options = {
     perMessageDeflate: flags.deflate,
     serveClient: false,
 };
-// `*` cannot go with credentials; a list of origins, separated by commas, does.
+// `*` cannot go with credentials; an origin does.
 if (flags['cors-origin'] === '*') options.cors = {origin: '*'};
-else if (flags['cors-origin']) options.cors = {origin: flags['cors-origin'].split(','), credentials: true};
+else if (flags['cors-origin']) options.cors = {origin: [flags['cors-origin']], credentials: true};
 if (flags['recovery-ms']) {
     options.connectionStateRecovery = {
         maxDisconnectionDuration: Number(flags['recovery-ms']),

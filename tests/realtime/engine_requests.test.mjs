@@ -170,16 +170,14 @@ describe('CORS for everyone', () => {
 
 describe('CORS for some', () => {
     const listed = 'https://portal.example.org';
-    const server = useServer({mode: 'engine.io', 'cors-origin': `${listed},https://other.example.org`});
+    const server = useServer({mode: 'engine.io', 'cors-origin': listed});
 
     test('a listed origin is echoed, with credentials', async () => {
-        for (const origin of [listed, 'https://other.example.org']) {
-            const {status, headers} = await request(server, {}, {headers: {Origin: origin}});
-            assert.equal(status, 200);
-            assert.equal(headers.get('access-control-allow-origin'), origin);
-            assert.equal(headers.get('access-control-allow-credentials'), 'true');
-            assert.match(headers.get('vary') ?? '', /Origin/i);
-        }
+        const {status, headers} = await request(server, {}, {headers: {Origin: listed}});
+        assert.equal(status, 200);
+        assert.equal(headers.get('access-control-allow-origin'), listed);
+        assert.equal(headers.get('access-control-allow-credentials'), 'true');
+        assert.match(headers.get('vary') ?? '', /Origin/i);
     });
 
     test('an unlisted origin gets no header', async () => {
