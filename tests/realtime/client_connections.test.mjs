@@ -1,7 +1,7 @@
 // The unmodified socket.io-client against the server: namespaces, refusals, and why a connection ended.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import {connected, happens} from './clients.mjs';
+import {connected, happens} from './npm_client.mjs';
 import {openFrames} from './engine.mjs';
 import {oracleAllows, startServer, useServer} from './server.mjs';
 import {joined} from './sockets.mjs';

@@ -1,18 +1,13 @@
 // The unmodified socket.io-client against the server: events, acknowledgements, binary, rooms, namespaces.
 import assert from 'node:assert/strict';
-import {after, describe, test} from 'node:test';
-import {client, connected, happens} from './clients.mjs';
+import {describe, test} from 'node:test';
+import {client, connected, happens} from './npm_client.mjs';
+import {Random} from './random.mjs';
 import {useServer} from './server.mjs';
 import {until} from './waiting.mjs';
 
 const server = useServer();
-const opened = [];
-const connect = async (options) => {
-    const socket = await connected(server, options);
-    opened.push(socket);
-    return socket;
-};
-after(() => opened.forEach((socket) => socket.disconnect()));
+const connect = (options) => connected(server, options);
 
 const values = [
     null, true, 0, -1, 1.5, 2 ** 53, 1e21, -1e-7, '', 'naïve 😀 \u2028 \u0000 \u001e "quoted" \\', [], {}, [[], [{}]],
@@ -95,7 +90,6 @@ for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']])
 
         test('200 numbered events keep their order, whatever is upgraded meanwhile', async () => {
             const socket = client(server, {transports});
-            opened.push(socket);
             const received = [];
             socket.on('message-back', (n) => received.push(n));
             await happens(socket, 'connect');
@@ -111,7 +105,6 @@ for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']])
         test('200 numbered events to a room reach one that upgrades meanwhile in order', async () => {
             const speaker = await open();
             const listener = client(server, {transports});
-            opened.push(listener);
             const received = [];
             listener.on('room-message', (n) => received.push(n));
             await happens(listener, 'connect');
@@ -144,6 +137,19 @@ for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']])
         });
     });
 }
+
+describe('numbers', () => {
+    test('come back to the last bit', async () => {
+        const random = new Random(1);
+        const numbers = [0.1, 1 / 3, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, -4.6141900890506806e-301,
+            9007199254740993, 123456789012345680000, 1e23, 8.5e15 + 0.5];
+        for (let i = 0; i < 1000; i++) numbers.push((random.next() + random.next() / 4294967296) * 10 ** (random.below(600) - 300));
+        const socket = await connect();
+        const back = await socket.timeout(10000).emitWithAck('message-with-ack', numbers);
+        const wrong = numbers.flatMap((n, i) => Object.is(n, back[i]) ? [] : [`${n} came back as ${back[i]}`]);
+        assert.deepEqual(wrong.slice(0, 5), [], `${wrong.length} of ${numbers.length} numbers changed`);
+    });
+});
 
 describe('rooms', () => {
     test('joining twice is joining once, leaving what one is not in is no harm', async () => {

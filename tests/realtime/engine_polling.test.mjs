@@ -146,12 +146,22 @@ describe('limits', () => {
         assert.equal(await session.next(), '4small');
     });
 
-    test('POST without a length: a 413 as soon as it is too long', async () => {
+    test('POST without a length: above the limit is a 413 that the session survives', async () => {
         const session = await Polling.open(server);
         const {outgoing, answer} = slowPost(session);
         outgoing.write(text(limit));
-        outgoing.write('x');
+        outgoing.end('x');
         assert.equal(await answer, 413);
+        await session.send('4small');
+        assert.equal(await session.next(), '4small');
+    });
+
+    test('POST without an end: it is not read for ever, and the session survives', async () => {
+        const session = await Polling.open(server);
+        const {outgoing, answer} = slowPost(session);
+        for (let i = 0; i < 100; i++) outgoing.write(text(limit));
+        const status = await answer;
+        assert.ok([413, 'aborted'].includes(status), `${status}`);
         outgoing.destroy();
         await session.send('4small');
         assert.equal(await session.next(), '4small');

@@ -1,7 +1,7 @@
 // Section 3.6: what a connection that broke gets back, and when it begins anew.
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import {connected, happens} from './clients.mjs';
+import {connected, happens} from './npm_client.mjs';
 import {openFrames} from './engine.mjs';
 import {oracleAllows, useServer} from './server.mjs';
 import {call} from './sockets.mjs';
@@ -100,6 +100,7 @@ describe('recovery', () => {
         await speaker.broadcast(room, 1, 2, 3);
         const again = await Member.open(server, lost.recovery());
         assert.deepEqual([again.sid, again.missed], [lost.sid, events(1, 2, 3)]);
+        assert.equal(again.pid, lost.pid, 'by this the client knows that it was restored');
     });
 
     test('restored: a connection that broke off', async () => {
