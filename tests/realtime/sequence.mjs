@@ -134,11 +134,14 @@ export class Sequence {
         }
     }
 
+    // In which order the namespaces are left is not laid down.
     async #readToTheEnd(client) {
+        const first = this.transcript.length;
         for (;;) {
             try {
                 await this.#read(client);
             } catch {
+                this.transcript.push(...this.transcript.splice(first).sort());
                 this.#note(client, 'is closed');
                 return;
             }
