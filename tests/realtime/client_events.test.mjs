@@ -117,6 +117,31 @@ for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']])
             assert.deepEqual(received, Array.from({length: 200}, (_, n) => n));
         });
 
+        test('binary events of several speakers are not mixed up', async () => {
+            const room = `mixed ${transports}`;
+            const listener = await open();
+            const heard = [];
+            listener.on('room-message', (...args) => heard.push(args));
+            await listener.timeout(10000).emitWithAck('join', room);
+            const speakers = [await open(), await open(), await open()];
+            for (let n = 0; n < 50; n++) {
+                speakers.forEach((speaker, i) => speaker.emit('broadcast', room, i, n, Buffer.alloc(10 + n, i), [Buffer.alloc(n, n)]));
+                if (n % 10 === 0) await new Promise(setImmediate);
+            }
+            await until(() => heard.length >= 150, '150 events');
+            speakers.forEach((_, i) => {
+                const ofSpeaker = heard.filter((args) => args[0] === i);
+                assert.deepEqual(ofSpeaker, Array.from({length: 50}, (_, n) => [i, n, Buffer.alloc(10 + n, i), [Buffer.alloc(n, n)]]));
+            });
+        });
+
+        test('an event close to the limit', async () => {
+            const socket = await open();
+            for (const value of ['x'.repeat(900000), '😀'.repeat(240000), Buffer.alloc(700000, 5)]) {
+                assert.deepEqual(await socket.timeout(10000).emitWithAck('message-with-ack', value), value);
+            }
+        });
+
         test('rooms: all members but the sender, until they leave', async () => {
             const room = `room of ${transports}`;
             const [a, b, c] = [await open(), await open(), await open()];
