@@ -50,7 +50,8 @@ describe('namespaces', () => {
     test('left and joined again: a new id', async () => {
         const frames = await joined(server);
         const first = frames.sid;
-        frames.send('41');
+        frames.send('41', '40/barrier,');
+        assert.match(await frames.next(), /^44\/barrier,/);
         const {sid} = await join(frames);
         assert.notEqual(sid, first);
         await roundTrip(frames);
