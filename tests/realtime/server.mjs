@@ -19,6 +19,9 @@ export const officialTimes = {
     'cors-origin': '*',
 };
 
+// A signal would end this process without `exit`, and leave its servers behind.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const told = new Set();
 
 // True when the server under test is the npm server, which is laxer here than what we ask for. The deviation is
