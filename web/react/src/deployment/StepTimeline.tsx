@@ -1,0 +1,82 @@
+import { duration, isFinal, t, type RolloutView, type StepView } from '@pilothouse/core';
+import { useState } from 'react';
+import { Button } from '../components/Button';
+import { Icon, type IconName } from '../components/Icon';
+import { useNow } from '../hooks/useTime';
+
+type StepState = 'done' | 'current' | 'ahead' | 'skipped';
+
+const icons: Record<StepState, IconName> = { done: 'check', current: 'play', ahead: 'ring', skipped: 'cross' };
+const tones: Record<StepState, string> = { done: 'tone-good', current: 'tone-busy', ahead: 'tone-idle', skipped: 'tone-idle' };
+const around = 2;
+const foldFrom = 9;
+
+/** The plan, and how far it has come. Long plans show what is around the current step. */
+export function StepTimeline({ rollout }: { rollout: RolloutView }) {
+  const [open, setOpen] = useState(false);
+  const { plan, step, steps, phase } = rollout;
+  const stateOf = (one: StepView): StepState => {
+    if (phase === 'completed' || one.number < step) return 'done';
+    if (isFinal(phase) || phase === 'aborting') return 'skipped';
+    return one.number === step ? 'current' : 'ahead';
+  };
+  const fold = plan.length > foldFrom && !open;
+  const centre = Math.min(Math.max(step, 1 + around), plan.length - around);
+  const shown = fold ? plan.filter((one) => Math.abs(one.number - centre) <= around || one.number === 1 || one.number === plan.length) : plan;
+  return (
+    <section className="card p-3">
+      <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
+        <h2>{t.deployment.steps}</h2>
+        <p className="text-muted">{step === 0 ? t.deployment.notStarted : t.deployment.stepOf(step, steps)}</p>
+      </div>
+      <ol className="grid">
+        {shown.map((one, index) => (
+          <Step key={one.number} step={one} state={stateOf(one)} since={rollout.since} gap={index > 0 && shown[index - 1]!.number !== one.number - 1} />
+        ))}
+      </ol>
+      {plan.length > foldFrom && (
+        <Button kind="quiet" className="mt-1 text-accent" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? t.deployment.hideSteps : t.deployment.showSteps(plan.length - shown.length)}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Step({ step, state, since, gap }: { step: StepView; state: StepState; since: string | null; gap: boolean }) {
+  return (
+    <li aria-current={state === 'current' ? 'step' : undefined} className={`${tones[state]} relative grid grid-cols-[1.25rem_1fr] gap-x-2 pb-2 ${gap ? 'mt-1 border-t border-dashed border-line pt-2' : ''}`}>
+      <span className={`grid size-5 place-items-center rounded-full border ${state === 'current' ? 'border-transparent bg-tone text-surface' : 'border-line text-tone'}`}>
+        <Icon name={icons[state]} size={12} />
+      </span>
+      <div className={`min-w-0 ${state === 'current' ? 'font-semibold' : state === 'done' ? '' : 'text-muted'}`}>
+        <span className="me-1.5 font-normal text-muted">{step.number}</span>
+        {step.text}
+        <span className="sr-only">, {t.deployment.stepState[state]}</span>
+        {state === 'current' && <Progress step={step} since={since} />}
+        {state === 'ahead' && step.at_least_seconds > 0 && <span className="ms-1.5 text-small">{t.deployment.atLeast(duration(step.at_least_seconds * 1000))}</span>}
+      </div>
+    </li>
+  );
+}
+
+/** How long it is in this step, and of how much at least. */
+function Progress({ step, since }: { step: StepView; since: string | null }) {
+  const now = useNow();
+  if (!since) return null;
+  const passed = Math.max(0, now - Date.parse(since));
+  const least = step.at_least_seconds * 1000;
+  return (
+    <div className="mt-0.5 font-normal text-muted">
+      <span className="text-small">
+        {t.deployment.since(duration(passed))}
+        {least > 0 && `, ${t.deployment.atLeast(duration(least))}`}
+      </span>
+      {least > 0 && (
+        <div className="mt-1 h-1 overflow-hidden rounded bg-sunken">
+          <div className="h-full bg-tone transition-[width] duration-1000 ease-linear" style={{ width: `${Math.min(100, (100 * passed) / least)}%` }} />
+        </div>
+      )}
+    </div>
+  );
+}
