@@ -125,7 +125,7 @@ export function latencyChart(samples: readonly Sample[], { next, before }: Versi
 /** Where the weight in force changed. */
 export function weightMarks(samples: readonly Sample[]): Mark[] {
   return samples.flatMap((sample, index) =>
-    index > 0 && samples[index - 1]!.weight_percent === sample.weight_percent
+    sample.weight_percent === (samples[index - 1]?.weight_percent ?? 0)
       ? []
       : [{ time: Date.parse(sample.time), label: t.deployment.weightMark(sample.weight_percent) }],
   );

@@ -69,6 +69,18 @@ export function mergeEntries(have: LogEntry[], more: LogEntry[]): LogEntry[] {
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
+const stepLine = /^step (\d+) of \d+:/;
+
+/** When each step of a component began, by its number. The plan holds no times; the log says them as it enters a step. */
+export function stepTimes(entries: readonly LogEntry[], component: string): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const entry of entries) {
+    const number = entry.component === component ? stepLine.exec(entry.text)?.[1] : undefined;
+    if (number !== undefined) times.set(Number(number), Date.parse(entry.time));
+  }
+  return times;
+}
+
 export interface LogFilter {
   text: string;
   level: 'info' | 'warning' | 'error';

@@ -45,7 +45,7 @@ export function createLiveResource<T>(live: Live, settings: ResourceSettings<T>)
   let early: [string, Envelope][] = []; // came while a reading was under way, and may not be in its answer
   let rereadTimer: number | null = null;
 
-  const freshness = () => (followed || (!settings.topic && connection.snapshot().status === 'live') ? 'current' : 'stale');
+  const freshness = () => (followed ? 'current' : settings.topic ? 'stale' : 'polled');
 
   function show(data: T): void {
     const before = store.snapshot();
@@ -116,7 +116,7 @@ export function createLiveResource<T>(live: Live, settings: ResourceSettings<T>)
     if (state.status === 'live') return;
     followed = false;
     store.update((value) => {
-      if (value.status !== 'ready' || value.freshness === 'stale') return value;
+      if (value.status !== 'ready' || value.freshness !== 'current') return value;
       const asOf = state.status === 'offline' ? Math.max(state.since, value.asOf) : clock.now();
       return { ...value, freshness: 'stale', asOf };
     });

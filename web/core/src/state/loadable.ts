@@ -1,8 +1,11 @@
 // What a page has of something on the server: nothing yet, a failure, or the thing itself with its age.
 import type { ApiError } from '../api/apiError';
 
-/** `current`: changes arrive as they happen. `stale`: nothing was heard since `asOf`, so it may have changed. */
-export type Freshness = 'current' | 'stale';
+/**
+ * `current`: changes arrive as they happen. `polled`: read at intervals, last at `asOf`.
+ * `stale`: nothing was heard since `asOf`, though it should have been.
+ */
+export type Freshness = 'current' | 'polled' | 'stale';
 
 export type Loadable<T> =
   | { status: 'loading' }

@@ -27,7 +27,7 @@ export function optionsOf(chart: () => ChartData, { width, height, zone, group }
     cursor: { y: false, points: { size: 6 }, sync: group ? { key: group } : undefined },
     scales: { x: { time: true }, y: { range: (_, low, high) => rangeOf(low, high, lines) } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((seconds) => clockTime(seconds * 1000, zone)), space: 80, size: 26 },
+      { ...axis, values: (_, splits) => splits.map((seconds) => tickOf(seconds * 1000, splits, zone)), space: 80, size: 26 },
       { ...axis, values: (_, splits) => splits.map((value) => format(value)), size: 64, space: 32 },
     ],
     series: [{}, ...lines.map((line) => seriesOf(line, colour))],
@@ -35,6 +35,14 @@ export function optionsOf(chart: () => ChartData, { width, height, zone, group }
     hooks: { draw: [(plot) => drawMarks(plot, chart(), colour('--muted'), colour('--line'))] },
     plugins: [tooltip(chart, zone)],
   };
+}
+
+const hour = 3600;
+
+/** Seconds are said only where they tell ticks apart. */
+function tickOf(ms: number, splits: number[], zone: string): string {
+  const long = splits.length > 1 && splits.at(-1)! - splits[0]! > hour;
+  return long ? clockTime(ms, zone).slice(0, 5) : clockTime(ms, zone);
 }
 
 type Colour = (name: string, alpha?: number) => string;
@@ -80,7 +88,7 @@ function bandsOf(lines: Line[], colour: Colour): uPlot.Band[] {
   return lines.flatMap((line, index) => {
     const low = lines.findIndex((other) => other.kind === 'low' && other.tone === line.tone);
     if (line.kind !== 'high' || low < 0) return [];
-    return [{ series: [index + 1, low + 1] as [number, number], fill: colour(`--series-${line.tone}`, 0.1) }];
+    return [{ series: [index + 1, low + 1] as [number, number], fill: colour(`--series-${line.tone}`, 0.12) }];
   });
 }
 

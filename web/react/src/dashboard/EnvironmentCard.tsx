@@ -10,15 +10,15 @@ export function EnvironmentCard({ environment }: { environment: EnvironmentView 
   const zone = useZone();
   return (
     <article className="card flex flex-col">
-      <header className="flex flex-wrap items-center gap-2 px-3 pt-2.5">
+      <header className="flex flex-wrap items-center gap-x-2 px-3 pt-2">
         <Link kind="plain" className="link min-h-6 text-large font-semibold" to={{ page: 'environment', name, search: {} }}>
           {name}
         </Link>
-        <span className="grow text-small text-muted">
-          {region} · {t.environment.type[type]}
-        </span>
-        {target === 'sample' && <SampleBadge />}
+        <span className="grow" />
         <HealthBadge health={health} />
+        <p className="flex w-full flex-wrap items-center gap-x-2 text-small text-muted">
+          {region} · {t.environment.type[type]} {target === 'sample' && <SampleBadge />}
+        </p>
       </header>
       <ul className="grid grow content-start gap-1.5 px-3 py-2">
         {components.map((one) => (

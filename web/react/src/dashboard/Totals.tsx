@@ -54,7 +54,7 @@ function Total<T>({ label, value, show, children }: TotalProps<T>) {
   return (
     <div className="card px-3 py-2">
       <p className="text-small font-medium text-muted">{label}</p>
-      <p className="text-2xl leading-8 font-semibold tracking-tight">
+      <p className="text-xl leading-8 sm:text-2xl font-semibold tracking-tight">
         {value.status === 'ready' ? show(value.data) : value.status === 'failed' ? '?' : '…'}
       </p>
       <div className="min-h-5 text-small text-muted">{value.status === 'failed' ? value.error.message : children}</div>

@@ -59,7 +59,7 @@ function Version({ value, onChange }: { value: string | undefined; onChange: (va
   return (
     <label className="grid gap-0.5 max-sm:grow">
       <span className="text-small font-medium text-muted">{t.deployments.version}</span>
-      <input className="input w-28 max-sm:w-full" value={text} spellCheck={false} maxLength={128} onChange={(event) => setText(event.target.value)} onBlur={commit} onKeyDown={(event) => event.key === 'Enter' && commit()} />
+      <input className="input w-24 max-sm:w-full" value={text} spellCheck={false} maxLength={128} onChange={(event) => setText(event.target.value)} onBlur={commit} onKeyDown={(event) => event.key === 'Enter' && commit()} />
     </label>
   );
 }
@@ -72,7 +72,7 @@ function Moment({ label, value, onChange }: { label: string; value: string | und
       <span className="text-small font-medium text-muted">{label}</span>
       <input
         type="datetime-local"
-        className="input"
+        className="input sm:w-48"
         value={value ? msToZoned(Date.parse(value), zone) : ''}
         onChange={(event) => {
           const ms = event.target.value ? zonedToMs(event.target.value, zone) : null;

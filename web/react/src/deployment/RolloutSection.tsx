@@ -1,4 +1,4 @@
-import { t, type DeploymentView, type RolloutView } from '@pilothouse/core';
+import { t, type DeploymentView, type LogModel, type RolloutView } from '@pilothouse/core';
 import { Evidence } from './Evidence';
 import { MeasuredCharts } from './MeasuredCharts';
 import { StepTimeline } from './StepTimeline';
@@ -7,11 +7,12 @@ import { TrafficSplit } from './TrafficSplit';
 interface RolloutSectionProps {
   deployment: DeploymentView;
   rollout: RolloutView;
+  log: LogModel;
   onChoose: (component: string) => void;
 }
 
 /** One component's part of the deployment. */
-export function RolloutSection({ deployment, rollout, onChoose }: RolloutSectionProps) {
+export function RolloutSection({ deployment, rollout, log, onChoose }: RolloutSectionProps) {
   return (
     <section className="grid gap-4" aria-label={`${t.deployment.component} ${rollout.name}`}>
       {deployment.components.length > 1 && (
@@ -26,11 +27,13 @@ export function RolloutSection({ deployment, rollout, onChoose }: RolloutSection
           </select>
         </div>
       )}
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(18rem,2fr)_minmax(0,3fr)]">
-        <StepTimeline rollout={rollout} />
-        <div className="grid gap-4">
-          <TrafficSplit rollout={rollout} version={deployment.version} />
+      <div className="grid items-start gap-4 grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(18rem,2fr)_minmax(0,3fr)]">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <StepTimeline rollout={rollout} log={log} />
           <Evidence rollout={rollout} />
+        </div>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <TrafficSplit rollout={rollout} version={deployment.version} />
           <MeasuredCharts deployment={deployment} rollout={rollout} />
         </div>
       </div>

@@ -1,8 +1,9 @@
-import { duration, isFinal, t, type RolloutView, type StepView } from '@pilothouse/core';
-import { useState } from 'react';
+import { absoluteTime, clockTime, duration, isFinal, stepTimes, t, type LogModel, type RolloutView, type StepView } from '@pilothouse/core';
+import { useMemo, useState } from 'react';
 import { Button } from '../components/Button';
 import { Icon, type IconName } from '../components/Icon';
-import { useNow } from '../hooks/useTime';
+import { useModel } from '../hooks/useModel';
+import { useNow, useZone } from '../hooks/useTime';
 
 type StepState = 'done' | 'current' | 'ahead' | 'skipped';
 
@@ -12,7 +13,9 @@ const around = 2;
 const foldFrom = 9;
 
 /** The plan, and how far it has come. Long plans show what is around the current step. */
-export function StepTimeline({ rollout }: { rollout: RolloutView }) {
+export function StepTimeline({ rollout, log }: { rollout: RolloutView; log: LogModel }) {
+  const written = useModel(log);
+  const times = useMemo(() => (written.status === 'ready' ? stepTimes(written.data.entries, rollout.name) : new Map<number, number>()), [written, rollout.name]);
   const [open, setOpen] = useState(false);
   const { plan, step, steps, phase } = rollout;
   const stateOf = (one: StepView): StepState => {
@@ -31,7 +34,7 @@ export function StepTimeline({ rollout }: { rollout: RolloutView }) {
       </div>
       <ol className="grid">
         {shown.map((one, index) => (
-          <Step key={one.number} step={one} state={stateOf(one)} since={rollout.since} gap={index > 0 && shown[index - 1]!.number !== one.number - 1} />
+          <Step key={one.number} step={one} state={stateOf(one)} began={times.get(one.number)} since={rollout.since} gap={index > 0 && shown[index - 1]!.number !== one.number - 1} />
         ))}
       </ol>
       {plan.length > foldFrom && (
@@ -43,9 +46,19 @@ export function StepTimeline({ rollout }: { rollout: RolloutView }) {
   );
 }
 
-function Step({ step, state, since, gap }: { step: StepView; state: StepState; since: string | null; gap: boolean }) {
+interface StepProps {
+  step: StepView;
+  state: StepState;
+  /** When it began; undefined: not yet, or its line of the log is not here. */
+  began: number | undefined;
+  since: string | null;
+  gap: boolean;
+}
+
+function Step({ step, state, began, since, gap }: StepProps) {
+  const zone = useZone();
   return (
-    <li aria-current={state === 'current' ? 'step' : undefined} className={`${tones[state]} relative grid grid-cols-[1.25rem_1fr] gap-x-2 pb-2 ${gap ? 'mt-1 border-t border-dashed border-line pt-2' : ''}`}>
+    <li aria-current={state === 'current' ? 'step' : undefined} className={`${tones[state]} relative grid grid-cols-[1.25rem_1fr_auto] gap-x-2 pb-2 ${gap ? 'mt-1 border-t border-dashed border-line pt-2' : ''}`}>
       <span className={`grid size-5 place-items-center rounded-full border ${state === 'current' ? 'border-transparent bg-tone text-surface' : 'border-line text-tone'}`}>
         <Icon name={icons[state]} size={12} />
       </span>
@@ -56,6 +69,11 @@ function Step({ step, state, since, gap }: { step: StepView; state: StepState; s
         {state === 'current' && <Progress step={step} since={since} />}
         {state === 'ahead' && step.at_least_seconds > 0 && <span className="ms-1.5 text-small">{t.deployment.atLeast(duration(step.at_least_seconds * 1000))}</span>}
       </div>
+      {began !== undefined && (
+        <time dateTime={new Date(began).toISOString()} title={absoluteTime(began, zone)} className="text-small leading-5 text-muted">
+          {clockTime(began, zone)}
+        </time>
+      )}
     </li>
   );
 }

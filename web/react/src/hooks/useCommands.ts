@@ -12,15 +12,25 @@ interface Overlays {
 export function useCommands(overlays: Overlays): Command[] {
   const app = useApp();
   const environments = useModel(app.environments);
-  const names = environments.status === 'ready' ? environments.data.map((one) => one.name).join('\n') : '';
+  const places = environments.status === 'ready' ? environments.data.map((one) => `${one.name} ${one.target === 'sample' ? '' : 'deployable'}`).join('\n') : '';
   const open = useRef(overlays);
   open.current = overlays;
-  const commands = useMemo(() => commandsOf(app, names ? names.split('\n') : [], () => open.current), [app, names]);
+  const commands = useMemo(() => commandsOf(app, places ? places.split('\n').map(placeOf) : [], () => open.current), [app, places]);
   useKeys(commands);
   return commands;
 }
 
-function commandsOf(app: App, environments: string[], overlays: () => Overlays): Command[] {
+interface Place {
+  name: string;
+  deployable: boolean;
+}
+
+function placeOf(text: string): Place {
+  const [name = '', deployable] = text.split(' ');
+  return { name, deployable: Boolean(deployable) };
+}
+
+function commandsOf(app: App, environments: Place[], overlays: () => Overlays): Command[] {
   const { navigation, preferences, session } = app;
   const { groups, commands: names } = t.palette;
   const flip = (now: 'open' | 'closed') => (now === 'open' ? 'closed' : 'open');
@@ -33,21 +43,21 @@ function commandsOf(app: App, environments: string[], overlays: () => Overlays):
     { id: 'running', label: names.running, group: groups.go, keys: 'g r', run: () => navigation.go({ page: 'deployments', search: { status: 'deploying' } }) },
     { id: 'failed', label: names.failed, group: groups.go, keys: 'g f', run: () => navigation.go({ page: 'deployments', search: { status: 'failed' } }) },
     { id: 'audit', label: names.audit, group: groups.go, keys: 'g a', run: () => navigation.go({ page: 'audit', search: {} }) },
-    ...environments.map((name): Command => ({
+    ...environments.map(({ name }): Command => ({
       id: `environment ${name}`,
       label: name,
       group: groups.environments,
       run: () => navigation.go({ page: 'environment', name, search: {} }),
     })),
-    ...environments.map((name): Command => ({
+    ...environments.filter((one) => one.deployable).map(({ name }): Command => ({
       id: `deploy ${name}`,
       label: names.deployTo(name),
       group: groups.deploy,
       run: () => navigation.go({ page: 'environment', name, search: { deploy: 'open' } }),
     })),
     ...themes.map((theme): Command => ({ id: `theme ${theme}`, label: names.theme(t.header.themes[theme]), group: groups.settings, run: () => preferences.change({ theme }) })),
-    { id: 'utc', label: names.zone('UTC'), group: groups.settings, run: () => preferences.change({ zone: 'UTC' }) },
-    { id: 'local', label: names.zone(t.header.zoneLocal('').replace(' ()', '')), group: groups.settings, run: () => preferences.change({ zone: 'local' }) },
+    { id: 'utc', label: names.zoneUtc, group: groups.settings, run: () => preferences.change({ zone: 'UTC' }) },
+    { id: 'local', label: names.zoneLocal, group: groups.settings, run: () => preferences.change({ zone: 'local' }) },
     { id: 'activity', label: names.activity, group: groups.settings, keys: 'b', run: () => preferences.change({ bottom: flip(preferences.snapshot().bottom) }) },
     { id: 'navigation', label: names.navigation, group: groups.settings, keys: 'n', run: () => preferences.change({ navigation: flip(preferences.snapshot().navigation) }) },
     { id: 'help', label: names.help, group: groups.settings, keys: '?', run: () => overlays().openHelp() },

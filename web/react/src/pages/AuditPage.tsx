@@ -15,6 +15,7 @@ import { useZone } from '../hooks/useTime';
 
 const pageSize = 50;
 const exportMost = 20_000;
+const shownOfId = 8;
 
 export function AuditPage({ search }: { search: AuditSearch }) {
   usePageTitle(t.audit.title);
@@ -89,7 +90,7 @@ function Table({ items }: { items: AuditEntry[] }) {
             </td>
             <td className="font-medium max-md:text-end">{one.actor}</td>
             <td className="code">{one.action}</td>
-            <td className="code break-all max-md:order-last max-md:col-span-2">
+            <td className="code md:whitespace-nowrap max-md:order-last max-md:col-span-2">
               <Target target={one.target} />
             </td>
             <td className={one.result === 'refused' || one.result === 'failed' ? 'text-bad' : 'max-md:text-end'}>{one.result}</td>
@@ -107,7 +108,9 @@ function Target({ target }: { target: string }) {
   if (kind === 'deployment' && name)
     return (
       <Link kind="plain" to={{ page: 'deployment', id: name, search: {} }}>
-        {target}
+        <span title={target}>
+          {kind}/…{name.slice(-shownOfId)}
+        </span>
       </Link>
     );
   if (kind === 'environment' && name)

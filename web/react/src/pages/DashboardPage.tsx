@@ -6,6 +6,7 @@ import { Loaded } from '../components/Loaded';
 import { AlertList } from '../dashboard/AlertList';
 import { EnvironmentCard } from '../dashboard/EnvironmentCard';
 import { Totals } from '../dashboard/Totals';
+import { UnderWay } from '../dashboard/UnderWay';
 import { DeploymentTable } from '../deployment/DeploymentTable';
 import { useApp } from '../hooks/useApp';
 import { useMade } from '../hooks/useMade';
@@ -26,12 +27,13 @@ export function DashboardPage() {
   const alerts = useModel(alertsModel);
   const costs = useModel(costsModel);
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <h1 tabIndex={-1}>{t.dashboard.title}</h1>
       <Totals environments={environments} recent={recent} alerts={alerts} costs={costs} />
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(22rem,2fr)]">
+      <UnderWay />
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(22rem,2fr)]">
         <Environments value={environments} onRetry={() => void app.environments.refresh()} />
-        <div className="grid gap-5">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
           <section aria-labelledby="recent" className="card">
             <header className="flex flex-wrap items-center gap-x-3 border-b border-line px-3 py-2">
               <h2 id="recent">{t.dashboard.recent}</h2>

@@ -28,7 +28,7 @@ export function DeploymentPage({ id, search }: { id: string; search: DeploymentS
       {(data) => {
         const chosen = data.components.find((one) => one.name === search.component) ?? data.components[0];
         return (
-          <div className="grid gap-4">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
             <DeploymentHead deployment={data} value={value} />
             <DeploymentActions deployment={data} model={model} />
             {chosen && (
@@ -36,6 +36,7 @@ export function DeploymentPage({ id, search }: { id: string; search: DeploymentS
                 key={chosen.name}
                 deployment={data}
                 rollout={chosen}
+                log={log}
                 onChoose={(component) => navigation.go({ page: 'deployment', id, search: { ...search, component } }, 'replace')}
               />
             )}

@@ -28,7 +28,7 @@ export function EnvironmentPage({ name, search }: { name: string; search: Enviro
   return (
     <Loaded value={value} onRetry={() => void model.refresh()} lines={8}>
       {(environment) => (
-        <div className="grid gap-5">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
           <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
             <h1 tabIndex={-1}>{name}</h1>
             <HealthBadge health={environment.health} />
@@ -45,7 +45,7 @@ export function EnvironmentPage({ name, search }: { name: string; search: Enviro
               </Button>
             </div>
           </header>
-          <section aria-labelledby="components" className="grid gap-3">
+          <section aria-labelledby="components" className="grid grid-cols-[minmax(0,1fr)] gap-3">
             <h2 id="components">{t.environment.componentsTitle}</h2>
             {environment.components.map((one) => (
               <ComponentCard

@@ -51,7 +51,8 @@ export const common = {
       audit: 'Audit log',
       deployTo: (name: string) => `Deploy to ${name}`,
       theme: (name: string) => `Theme: ${name}`,
-      zone: (name: string) => `Times in ${name}`,
+      zoneUtc: 'Times in UTC',
+      zoneLocal: "Times in this browser's zone",
       activity: 'Show or hide activity',
       navigation: 'Show or hide the navigation',
       help: 'Keyboard shortcuts',
@@ -77,6 +78,7 @@ export const common = {
   },
   fresh: {
     live: 'live',
+    read: (ago: string) => `read ${ago}`,
     stale: (ago: string) => `stale, as of ${ago}`,
     observed: (ago: string) => `observed ${ago}`,
     never: 'not observed yet',
