@@ -12,8 +12,10 @@ export interface Follower {
 interface Topic {
   followers: Set<Follower>;
   cursor: number | null; // null: begin with a snapshot
-  asking: boolean; // events that come meanwhile are of the old subscription or a part of the answer's order
+  asking: boolean;
   askAgain: boolean;
+  /** Came before the snapshot was taken: an answer and the events behind it may arrive in one piece. */
+  early: [string, Envelope][];
   /** Subscribed on this connection, and a topic without snapshots: whoever joins has nothing to wait for. */
   plain: boolean;
 }
@@ -69,6 +71,9 @@ export function createTopics(ask: (event: string, body: unknown) => Promise<unkn
       // With `after`, missed events arrive one by one after this, and the cursor moves with them.
       if (topic.cursor === null || reset || snapshot != null) topic.cursor = seq;
       for (const follower of [...topic.followers]) follower.onSnapshot(snapshot ?? null, topic.cursor, reset);
+      const early = topic.early;
+      topic.early = [];
+      for (const [told, event] of early) deliver(name, topic, told, event);
     }
     for (const { topic: name, message } of answer.refused) {
       for (const follower of [...(topics.get(name)?.followers ?? [])]) follower.onRefused?.(message);
@@ -94,7 +99,7 @@ export function createTopics(ask: (event: string, body: unknown) => Promise<unkn
       if (topic) {
         topic.cursor = after === undefined || topic.cursor === null ? null : Math.min(after, topic.cursor);
       } else {
-        topic = { followers: new Set(), cursor: after ?? null, asking: false, askAgain: false, plain: false };
+        topic = { followers: new Set(), cursor: after ?? null, asking: false, askAgain: false, early: [], plain: false };
         topics.set(name, topic);
       }
       topic.followers.add(follower);
@@ -104,7 +109,10 @@ export function createTopics(ask: (event: string, body: unknown) => Promise<unkn
     },
 
     onLive() {
-      for (const topic of topics.values()) topic.asking = topic.askAgain = topic.plain = false;
+      for (const topic of topics.values()) {
+        topic.asking = topic.askAgain = topic.plain = false;
+        topic.early = [];
+      }
       void subscribe([...topics.keys()]);
     },
 
@@ -117,8 +125,11 @@ export function createTopics(ask: (event: string, body: unknown) => Promise<unkn
   };
 
   function deliver(key: string, topic: Topic, name: string, event: Envelope): void {
+    if (topic.cursor === null && event.seq > 0) {
+      topic.early.push([name, event]);
+      return;
+    }
     const verdict = judge(event, topic.cursor ?? 0);
-    if (topic.cursor === null && event.seq > 0) return; // the snapshot on its way contains it
     if (verdict === 'drop') return;
     if (verdict === 'gap') {
       void subscribe([key]);
