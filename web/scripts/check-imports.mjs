@@ -12,7 +12,8 @@ const rules = [
     refused: (name, file) => (name === 'uplot' || name === '@pilothouse/core/charts') && !file.startsWith('react/src/charts/'),
     why: 'charts live in react/src/charts, in a chunk of their own',
   },
-  { folder: 'react/src', refused: (name) => /^@pilothouse\/core\/(?!charts$|styles\/)/.test(name), why: 'the views use what the core exports' },
+  { folder: 'react/src', refused: (name) => /^@pilothouse\/core\/(?!charts$|styles\/|testing$)/.test(name), why: 'the views use what the core exports' },
+  { folder: 'react/src', refused: (name, file) => name === '@pilothouse/core/testing' && !/\.test\.tsx?$/.test(file), why: 'fakes are for tests' },
 ];
 
 const root = join(import.meta.dirname, '..');

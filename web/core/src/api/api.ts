@@ -16,6 +16,7 @@ import type {
   PlanView,
   Sample,
   SessionView,
+  TicketAnswer,
 } from './types';
 
 export type Api = ReturnType<typeof createApi>;
@@ -40,7 +41,7 @@ export function createApi(http: Http) {
     setup: (token: string, username: string, password: string) =>
       http.send<unknown>('POST', '/api/admin/setup', { token, username, password }),
     logout: () => http.send<void>('POST', '/api/admin/logout'),
-    ticket: () => http.send<{ ticket: string; expires_at: string }>('POST', '/api/realtime/ticket'),
+    ticket: () => http.send<TicketAnswer>('POST', '/api/realtime/ticket'),
     removeSampleData: () => http.send<void>('DELETE', '/api/admin/sample-data'),
 
     environments: () => http.get<Page<EnvironmentView>>('/api/environments'),
@@ -58,7 +59,7 @@ export function createApi(http: Http) {
     deployment: (id: string) => http.get<DeploymentView>(deployment(id)),
     logs: (id: string, after: number, limit: number) => http.get<Page<LogEntry>>(`${deployment(id)}/logs`, { after, limit }),
     samples: (id: string, component: string, after?: string) =>
-      orAbsent(http.get<{ items: Sample[] }>(`${deployment(id)}/samples`, { component, after })),
+      orAbsent(http.get<Page<Sample>>(`${deployment(id)}/samples`, { component, after })),
     act: (id: string, action: DeploymentAction) =>
       action === 'promote_all'
         ? http.send<DeploymentView>('POST', `${deployment(id)}/promote`, { all: true })

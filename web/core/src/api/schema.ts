@@ -55,6 +55,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks, what they may do, and whether an administrator must be made first */
+        get: operations["show_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/realtime/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket with which a page connects to the events; good once, for 30 seconds */
+        post: operations["make_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/environments/{name}/toggle": {
         parameters: {
             query?: never;
@@ -217,6 +251,23 @@ export interface paths {
         };
         /** The log, oldest first; with Accept: text/event-stream followed until the deployment ends */
         get: operations["show_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deployments/{id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it went: requests, failures and latency of both versions over time, oldest first */
+        get: operations["show_samples"];
         put?: never;
         post?: never;
         delete?: never;
@@ -437,6 +488,44 @@ export interface components {
         NoFields: Record<string, never>;
         /**
          * @example {
+         *       "setup_required": false,
+         *       "user": "alice",
+         *       "role": "admin",
+         *       "expires_at": "2026-11-24T09:00:00.000Z",
+         *       "permissions": [
+         *         "environment_read",
+         *         "deployment_start"
+         *       ],
+         *       "version": "0.1.0",
+         *       "sample_data": false,
+         *       "time": "2026-11-24T09:00:00.000Z"
+         *     }
+         */
+        SessionView: {
+            setup_required: boolean;
+            user: string | null;
+            role: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            permissions: string[];
+            version: string;
+            sample_data: boolean;
+            /** Format: date-time */
+            time: string;
+        };
+        /**
+         * @example {
+         *       "ticket": "ph_8rCzN0pTq4yJm2sVd6wLxA",
+         *       "expires_at": "2026-11-24T09:00:00.000Z"
+         *     }
+         */
+        TicketAnswer: {
+            ticket: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /**
+         * @example {
          *       "enabled": false,
          *       "component": "web"
          *     }
@@ -471,7 +560,8 @@ export interface components {
          *           "reason": "3 of 3 replicas take traffic",
          *           "deployment": null
          *         }
-         *       ]
+         *       ],
+         *       "seq": 0
          *     }
          */
         EnvironmentView: {
@@ -502,6 +592,7 @@ export interface components {
                 reason: string;
                 deployment: string | null;
             }[];
+            seq: number;
         };
         /**
          * @example {
@@ -563,7 +654,8 @@ export interface components {
          *               "reason": "3 of 3 replicas take traffic",
          *               "deployment": null
          *             }
-         *           ]
+         *           ],
+         *           "seq": 0
          *         }
          *       ],
          *       "next": null
@@ -598,6 +690,7 @@ export interface components {
                     reason: string;
                     deployment: string | null;
                 }[];
+                seq: number;
             }[];
             next: string | null;
         };
@@ -633,6 +726,7 @@ export interface components {
                         reason: string;
                         deployment: string | null;
                     }[];
+                    seq: number;
                 }[];
             }[];
         };
@@ -724,6 +818,19 @@ export interface components {
                             at_most_percent: number;
                         } | null;
                         judgement: string;
+                        judge: {
+                            enabled: boolean;
+                            risk: number;
+                            margin_percent: number;
+                            min_requests: number;
+                            first_limit_percent: number;
+                            /** @enum {string} */
+                            on_no_data: "hold" | "promote" | "abort";
+                            /** @enum {string} */
+                            on_source_down: "hold" | "abort";
+                            /** @example 30s */
+                            max_wait: string;
+                        };
                         plan: {
                             component: string;
                             number: number;
@@ -736,6 +843,7 @@ export interface components {
                             text: string;
                         }[];
                     }[];
+                    seq: number;
                 } | null;
                 /** Format: date-time */
                 observed_at: string | null;
@@ -874,6 +982,16 @@ export interface components {
          *             "at_most_percent": 1.4
          *           },
          *           "judgement": "62 requests are too few to tell 1.1.0 from 1.0.0",
+         *           "judge": {
+         *             "enabled": true,
+         *             "risk": 0.01,
+         *             "margin_percent": 2,
+         *             "min_requests": 20,
+         *             "first_limit_percent": 5,
+         *             "on_no_data": "hold",
+         *             "on_source_down": "hold",
+         *             "max_wait": "1h"
+         *           },
          *           "plan": [
          *             {
          *               "component": "web",
@@ -887,7 +1005,8 @@ export interface components {
          *             }
          *           ]
          *         }
-         *       ]
+         *       ],
+         *       "seq": 0
          *     }
          */
         DeploymentView: {
@@ -944,6 +1063,19 @@ export interface components {
                     at_most_percent: number;
                 } | null;
                 judgement: string;
+                judge: {
+                    enabled: boolean;
+                    risk: number;
+                    margin_percent: number;
+                    min_requests: number;
+                    first_limit_percent: number;
+                    /** @enum {string} */
+                    on_no_data: "hold" | "promote" | "abort";
+                    /** @enum {string} */
+                    on_source_down: "hold" | "abort";
+                    /** @example 30s */
+                    max_wait: string;
+                };
                 plan: {
                     component: string;
                     number: number;
@@ -956,6 +1088,7 @@ export interface components {
                     text: string;
                 }[];
             }[];
+            seq: number;
         };
         /**
          * @example {
@@ -1004,6 +1137,16 @@ export interface components {
          *                 "at_most_percent": 1.4
          *               },
          *               "judgement": "62 requests are too few to tell 1.1.0 from 1.0.0",
+         *               "judge": {
+         *                 "enabled": true,
+         *                 "risk": 0.01,
+         *                 "margin_percent": 2,
+         *                 "min_requests": 20,
+         *                 "first_limit_percent": 5,
+         *                 "on_no_data": "hold",
+         *                 "on_source_down": "hold",
+         *                 "max_wait": "1h"
+         *               },
          *               "plan": [
          *                 {
          *                   "component": "web",
@@ -1017,7 +1160,8 @@ export interface components {
          *                 }
          *               ]
          *             }
-         *           ]
+         *           ],
+         *           "seq": 0
          *         }
          *       ],
          *       "next": "eyJ0IjoxfQ"
@@ -1078,6 +1222,19 @@ export interface components {
                         at_most_percent: number;
                     } | null;
                     judgement: string;
+                    judge: {
+                        enabled: boolean;
+                        risk: number;
+                        margin_percent: number;
+                        min_requests: number;
+                        first_limit_percent: number;
+                        /** @enum {string} */
+                        on_no_data: "hold" | "promote" | "abort";
+                        /** @enum {string} */
+                        on_source_down: "hold" | "abort";
+                        /** @example 30s */
+                        max_wait: string;
+                    };
                     plan: {
                         component: string;
                         number: number;
@@ -1090,6 +1247,7 @@ export interface components {
                         text: string;
                     }[];
                 }[];
+                seq: number;
             }[];
             next: string | null;
         };
@@ -1118,6 +1276,59 @@ export interface components {
                 component: string;
                 step: string;
                 text: string;
+            }[];
+            next: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "time": "2026-11-24T09:00:30.000Z",
+         *           "component": "web",
+         *           "step": 5,
+         *           "weight_percent": 10,
+         *           "seconds": 2,
+         *           "canary": {
+         *             "requests": 41,
+         *             "failures": 0,
+         *             "latency_ms": 3,
+         *             "error_at_least_percent": 0,
+         *             "error_at_most_percent": 4.2
+         *           },
+         *           "stable": {
+         *             "requests": 362,
+         *             "failures": 1,
+         *             "latency_ms": 3,
+         *             "error_at_least_percent": 0.01,
+         *             "error_at_most_percent": 0.9
+         *           }
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        SampleList: {
+            items: {
+                /** Format: date-time */
+                time: string;
+                component: string;
+                step: number;
+                weight_percent: number;
+                seconds: number;
+                canary: {
+                    requests: number;
+                    failures: number;
+                    latency_ms: number | null;
+                    error_at_least_percent: number;
+                    error_at_most_percent: number;
+                } | null;
+                stable: {
+                    requests: number;
+                    failures: number;
+                    latency_ms: number | null;
+                    error_at_least_percent: number;
+                    error_at_most_percent: number;
+                } | null;
             }[];
             next: string | null;
         };
@@ -1376,6 +1587,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    make_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAnswer"];
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -1689,6 +1956,8 @@ export interface operations {
                 trigger?: "api" | "manual" | "scheduled";
                 created_from?: string;
                 created_before?: string;
+                sort?: "created_at" | "environment" | "version" | "status";
+                order?: "asc" | "desc";
                 after?: string;
                 limit?: number;
             };
@@ -1797,6 +2066,52 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LogList"];
                     "text/event-stream": string;
+                };
+            };
+            /** @description what If-None-Match names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_samples: {
+        parameters: {
+            query?: {
+                component?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description a deployment
+                 * @example 01kb0z3v9m4e8r2t6w5y7a1c3d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description of this content */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleList"];
                 };
             };
             /** @description what If-None-Match names is still true */

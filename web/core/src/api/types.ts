@@ -3,20 +3,9 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-/** Numbers of the newest event that a view contains; absent on a server without live events. */
-interface Versioned {
-  seq?: number;
-}
-
-export interface JudgeLimits {
-  margin_percent: number;
-  first_limit_percent: number;
-  risk: number;
-  min_requests: number;
-}
-
-export type RolloutView = Schemas['DeploymentView']['components'][number] & { judge?: JudgeLimits };
-export type DeploymentView = Omit<Schemas['DeploymentView'], 'components'> & Versioned & { components: RolloutView[] };
+export type DeploymentView = Schemas['DeploymentView'];
+export type RolloutView = DeploymentView['components'][number];
+export type JudgeSettings = RolloutView['judge'];
 export type StepView = RolloutView['plan'][number];
 export type RateView = NonNullable<RolloutView['canary']>;
 export type Verdict = RolloutView['verdict'];
@@ -25,8 +14,8 @@ export type DeploymentStatus = DeploymentView['status'];
 export type Strategy = DeploymentView['strategy'];
 export type Trigger = DeploymentView['trigger'];
 
-export type ComponentView = Schemas['EnvironmentView']['components'][number] & Versioned;
-export type EnvironmentView = Omit<Schemas['EnvironmentView'], 'components'> & Versioned & { components: ComponentView[] };
+export type EnvironmentView = Schemas['EnvironmentView'];
+export type ComponentView = EnvironmentView['components'][number];
 export type Health = EnvironmentView['health'];
 export type Provider = EnvironmentView['provider'];
 export type EnvironmentStatusView = Schemas['EnvironmentStatusView'];
@@ -47,35 +36,12 @@ export interface Page<T> {
   next: string | null;
 }
 
-export interface SessionView {
-  setup_required: boolean;
-  user: string | null;
-  role: string | null;
-  expires_at: string | null;
-  permissions: string[];
-  version: string;
-  sample_data: boolean;
-  time: string;
-}
+export type SessionView = Schemas['SessionView'];
+export type TicketAnswer = Schemas['TicketAnswer'];
 
+export type Sample = Schemas['SampleList']['items'][number];
 /** Requests of one version since the sample before, and what is known of its error rate so far. */
-export interface SampleSide {
-  requests: number;
-  failures: number;
-  latency_ms: number | null;
-  error_at_least_percent: number | null;
-  error_at_most_percent: number | null;
-}
-
-export interface Sample {
-  time: string;
-  component: string;
-  step: number;
-  weight_percent: number;
-  seconds: number;
-  canary: SampleSide | null;
-  stable: SampleSide | null;
-}
+export type SampleSide = NonNullable<Sample['canary']>;
 
 export interface MonitoringTick {
   environment: string;

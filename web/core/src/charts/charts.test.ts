@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sample } from '../testing/examples';
+import { rollout, sample } from '../testing/examples';
 import { decimate, keepIndices } from './decimate';
 import { errorChart, errorRates, latencies, latencyChart, metricChart, weightMarks } from './series';
 import { summary, tableOf } from './words';
@@ -24,7 +24,7 @@ describe('rates', () => {
 });
 
 describe('errorChart', () => {
-  const limits = { margin_percent: 2, first_limit_percent: 5, risk: 0.01, min_requests: 20 };
+  const limits = rollout().judge;
   const line = (chart: ReturnType<typeof errorChart>, id: string) => chart.lines.find((one) => one.id === id);
 
   it('draws the margin above what the stable version was counted with', () => {

@@ -1,5 +1,5 @@
 // Measurements as columns: one list of times, and one list of values for each line, as canvas charts want them.
-import type { JudgeLimits, MetricSeries, Sample, SampleSide } from '../api/types';
+import type { JudgeSettings, MetricSeries, Sample, SampleSide } from '../api/types';
 import { t } from '../texts/texts';
 import { milliseconds, percent } from '../format/number';
 
@@ -66,8 +66,14 @@ export interface Versions {
   before: string | null;
 }
 
-export function errorChart(samples: readonly Sample[], versions: Versions, limits: JudgeLimits | undefined): ChartData {
-  const { next, before } = versions;
+/** The same version deployed again is still two lines. */
+function labelsOf({ next, before }: Versions): { next: string; before: string | null } {
+  if (next !== before) return { next, before };
+  return { next: `${next} (${t.deployment.newVersion})`, before: `${before} (${t.deployment.oldVersion})` };
+}
+
+export function errorChart(samples: readonly Sample[], versions: Versions, limits: JudgeSettings | undefined): ChartData {
+  const { next, before } = labelsOf(versions);
   const bounds = (which: 'canary' | 'stable', bound: 'error_at_least_percent' | 'error_at_most_percent') =>
     samples.map((one) => side(one, which)?.[bound] ?? null);
   const lines: Line[] = [
@@ -93,7 +99,7 @@ export function errorChart(samples: readonly Sample[], versions: Versions, limit
 }
 
 /** What the verdict compares with: the stable version's rate so far and the margin, or the limit of a first deployment. */
-function limitLine(samples: readonly Sample[], before: string | null, limits: JudgeLimits): Line {
+function limitLine(samples: readonly Sample[], before: string | null, limits: JudgeSettings): Line {
   const line = { id: 'limit', kind: 'limit', tone: 'limit' } as const;
   if (before === null) {
     const limit = limits.first_limit_percent;
@@ -109,7 +115,8 @@ function limitLine(samples: readonly Sample[], before: string | null, limits: Ju
   return { ...line, label: t.deployment.limitLine(percent(limits.margin_percent)), values };
 }
 
-export function latencyChart(samples: readonly Sample[], { next, before }: Versions): ChartData {
+export function latencyChart(samples: readonly Sample[], versions: Versions): ChartData {
+  const { next, before } = labelsOf(versions);
   const lines: Line[] = [{ id: 'new', label: next, values: latencies(samples, 'canary'), kind: 'line', tone: 'new' }];
   if (before !== null) lines.push({ id: 'old', label: before, values: latencies(samples, 'stable'), kind: 'line', tone: 'old' });
   return {

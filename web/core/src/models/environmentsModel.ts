@@ -12,6 +12,7 @@ export function createEnvironmentsModel(api: Api, live: Live) {
     topic: 'admin',
     read: async () => (await api.environments()).items,
     apply: applyToEnvironments,
+    rereadMs: 10_000, // for `observed_at`
   });
 }
 

@@ -14,11 +14,21 @@ export function createSamplesModel(api: Api, live: Live, deployment: string, com
     read: async () => {
       const now = resource.snapshot();
       const have = now.status === 'ready' ? now.data : null;
-      const answer = await api.samples(deployment, component, have?.at(-1)?.time);
-      return answer === null ? have : mergeSamples(have ?? [], answer.items);
+      return await readAfter(have);
     },
     apply: (have, name, event) => (name === 'monitoring-updated' ? take(have, event as Envelope<MonitoringTick>) : have),
   });
+
+  async function readAfter(have: Samples): Promise<Samples> {
+    let all = have;
+    for (let after = have?.at(-1)?.time; ; ) {
+      const page = await api.samples(deployment, component, after);
+      if (page === null) return all;
+      all = mergeSamples(all ?? [], page.items);
+      if (page.next === null || page.next === after) return all;
+      after = page.next;
+    }
+  }
 
   function take(have: Samples, event: Envelope<MonitoringTick>): Samples | 'reread' {
     const mine = event.payload.components.find((one) => one.name === component);

@@ -33,9 +33,11 @@ export function actionsOf(deployment: DeploymentView, permissions: readonly stri
   return names.map((name) => ({
     name,
     refusal: permissions.includes(permissionOf[name]) ? refusalOf(name, deployment) : t.actions.noPermission(permissionOf[name]),
-    consequence: consequenceOf(name, deployment),
+    consequence: sentence(consequenceOf(name, deployment)),
   }));
 }
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function open(deployment: DeploymentView): RolloutView[] {
   return deployment.components.filter((one) => !isFinal(one.phase));
@@ -86,9 +88,10 @@ function rollbackRefusal(deployment: DeploymentView): string | null {
 }
 
 function consequenceOf(name: ActionName, deployment: DeploymentView): string {
-  const version = deployment.version;
   const rollout = open(deployment)[0] ?? deployment.components[0];
-  const before = rollout?.from_version ?? null;
+  const same = rollout?.from_version === deployment.version;
+  const version = same ? t.actions.newOne(deployment.version) : deployment.version;
+  const before = rollout?.from_version ? (same ? t.actions.oldOne(rollout.from_version) : rollout.from_version) : null;
   const weight = rollout?.weight_percent ?? 0;
   const c = t.actions.consequences;
   switch (name) {

@@ -25,6 +25,8 @@ export interface ResourceSettings<T> {
   /** 'reread': the event speaks of something that we do not have. */
   apply?: (data: T, name: string, event: Envelope) => T | 'reread';
   everyMs?: number;
+  /** Read at intervals also while events come: it holds something that they do not tell. */
+  rereadMs?: number;
 }
 
 export interface LiveResource<T> extends Model<Loadable<T>> {
@@ -131,9 +133,9 @@ export function createLiveResource<T>(live: Live, settings: ResourceSettings<T>)
     function again(): void {
       if (!used) return;
       timer = clock.setTimeout(() => {
-        if (!followed) void refresh();
+        if (!followed || settings.rereadMs) void refresh();
         again();
-      }, followed ? offlineReadMs : (settings.everyMs ?? offlineReadMs));
+      }, followed ? (settings.rereadMs ?? offlineReadMs) : (settings.everyMs ?? offlineReadMs));
     }
 
     void refresh().then(() => {

@@ -28,6 +28,7 @@ export function rollout(some: Partial<RolloutView> = {}): RolloutView {
     canary: null,
     stable: null,
     judgement: '',
+    judge: { enabled: true, risk: 0.01, margin_percent: 2, min_requests: 20, first_limit_percent: 5, on_no_data: 'hold', on_source_down: 'hold', max_wait: '1h' },
     plan,
     ...some,
   };

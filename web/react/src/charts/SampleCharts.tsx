@@ -1,4 +1,4 @@
-import type { JudgeLimits, Sample } from '@pilothouse/core';
+import type { JudgeSettings, Sample } from '@pilothouse/core';
 import { errorChart, latencyChart } from '@pilothouse/core/charts';
 import { useMemo } from 'react';
 import { Chart } from './Chart';
@@ -7,7 +7,7 @@ interface SampleChartsProps {
   samples: Sample[];
   next: string;
   before: string | null;
-  judge: JudgeLimits | undefined;
+  judge: JudgeSettings | undefined;
 }
 
 export function SampleCharts({ samples, next, before, judge }: SampleChartsProps) {

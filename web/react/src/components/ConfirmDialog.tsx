@@ -32,8 +32,10 @@ export function ConfirmDialog({ question, consequence, action, danger, failedTit
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>{t.cancel}</Button>
-          <Button kind={danger ? 'danger' : 'primary'} aria-busy={busy} onClick={() => void confirm()} autoFocus>
+          <Button onClick={onClose} autoFocus={danger}>
+            {t.cancel}
+          </Button>
+          <Button kind={danger ? 'danger' : 'primary'} aria-busy={busy} onClick={() => void confirm()} autoFocus={!danger}>
             {action}
           </Button>
         </>

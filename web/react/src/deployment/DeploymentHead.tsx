@@ -3,10 +3,15 @@ import { Badge, PhaseBadge } from '../components/Badge';
 import { Freshness } from '../components/Freshness';
 import { Link } from '../components/Link';
 import { Time } from '../components/Time';
+import { useApp } from '../hooks/useApp';
+import { useMade } from '../hooks/useMade';
+import { useModel } from '../hooks/useModel';
 import { useNow } from '../hooks/useTime';
 import { Took } from './DeploymentTable';
 
 export function DeploymentHead({ deployment, value }: { deployment: DeploymentView; value: Loadable<unknown> }) {
+  const { make } = useApp();
+  const observed = useModel(useMade(() => make.monitoring(deployment.environment)));
   const { version, environment, phase, strategy, actor, trigger, reason, started_at, completed_at, created_at, retry_of, rollback_of } = deployment;
   return (
     <header className="grid gap-3">
@@ -19,7 +24,7 @@ export function DeploymentHead({ deployment, value }: { deployment: DeploymentVi
         </h1>
         <PhaseBadge phase={phase} />
         <Badge tone="idle">{t.strategy[strategy]}</Badge>
-        <Freshness of={value} observedAt={isFinal(phase) ? undefined : deployment.observed_at} />
+        <Freshness of={value} observedAt={isFinal(phase) ? undefined : ((observed.status === 'ready' ? observed.data.observed_at : null) ?? deployment.observed_at)} />
       </div>
       <Reason deployment={deployment} reason={reason} />
       <dl className="flex flex-wrap gap-x-6 gap-y-1 text-muted [&_dt]:inline [&_dt]:after:content-[':_'] [&_dd]:inline [&_dd]:text-text">

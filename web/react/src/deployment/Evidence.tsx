@@ -29,7 +29,7 @@ export function Evidence({ rollout }: { rollout: RolloutView }) {
           </table>
         </div>
       )}
-      {judge && (
+      {judge.enabled && (
         <p className="hint">
           {rollout.from_version ? t.deployment.judgedLine(percent(judge.margin_percent), percent(judge.risk * 100)) : t.deployment.firstLine(percent(judge.first_limit_percent))}
         </p>
@@ -48,7 +48,7 @@ function Rate({ rate, label }: { rate: RateView; label: string }) {
       <td className="text-end">{count(rate.failures)}</td>
       <td>
         <span className="font-semibold">{rate.requests > 0 ? percent(rate.error_percent) : '–'}</span>{' '}
-        <span className="whitespace-nowrap text-muted">{t.deployment.between(percent(rate.at_least_percent), percent(rate.at_most_percent))}</span>
+        <span className="text-muted">{t.deployment.between(percent(rate.at_least_percent), percent(rate.at_most_percent))}</span>
       </td>
     </tr>
   );

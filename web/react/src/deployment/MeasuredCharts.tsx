@@ -27,7 +27,7 @@ export function MeasuredCharts({ deployment, rollout }: { deployment: Deployment
           if (samples.length === 0) return <EmptyState title={t.deployment.chartWait} />;
           return (
             <Suspense fallback={<Skeleton lines={2} height="8rem" />}>
-              <SampleCharts samples={samples} next={deployment.version} before={rollout.from_version} judge={rollout.judge} />
+              <SampleCharts samples={samples} next={deployment.version} before={rollout.from_version} judge={rollout.judge.enabled ? rollout.judge : undefined} />
             </Suspense>
           );
         }}

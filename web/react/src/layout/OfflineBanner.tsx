@@ -18,7 +18,7 @@ export function OfflineBanner() {
   const shown = since !== null && now - since >= notWorthTelling;
 
   useEffect(() => {
-    if (shown && since !== null) notices.say(t.realtime.banner(clockTime(since, zone), ''));
+    if (shown && since !== null) notices.say(t.realtime.bannerSpoken(clockTime(since, zone)));
   }, [shown, since, zone, notices]);
 
   if (state.status !== 'offline' || !shown) return null;

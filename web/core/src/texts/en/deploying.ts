@@ -93,6 +93,8 @@ export const deploying = {
       rollback: 'The roll-back was asked for',
     },
     group: 'Actions',
+    newOne: (version: string) => `the new ${version}`,
+    oldOne: (version: string) => `the old ${version}`,
     why: 'Why some are not possible',
     noPermission: (permission: string) => `You lack the permission ${permission}; an administrator can give it.`,
     refusals: {
