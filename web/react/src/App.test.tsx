@@ -123,7 +123,9 @@ describe('the dashboard', () => {
     await pass(5_000);
     expect(screen.getByText(/No live updates since .* What you see may have changed/)).toBeTruthy();
     expect(main().getAllByText(/stale, as of/).length).toBeGreaterThan(0);
-    server.emit(`deployment/${id}`, 'deployment-updated', { environment: 'demo', version: '1.1.0', phase: 'completed', status: 'completed', reason: 'serves all' });
+    const ended = deployment({ phase: 'completed', status: 'completed', reason: 'serves all', seq: 200 });
+    server.on('GET', '/api/deployments', () => ({ body: { items: [ended], next: null } }));
+    server.emit(`deployment/${id}`, 'deployment-updated', ended);
     server.reachable = true;
     await press('Try now');
     await pass(2_000);

@@ -28,7 +28,10 @@ export function DeploymentHead({ deployment, value }: { deployment: DeploymentVi
       </div>
       <Reason deployment={deployment} reason={reason} />
       <dl className="flex flex-wrap gap-x-6 gap-y-1 text-muted [&_dt]:inline [&_dt]:after:content-[':_'] [&_dd]:inline [&_dd]:text-text">
-        <div>{t.deployment.asked(actor, trigger)}</div>
+        <div>
+          <dt>{t.deployment.askedBy}</dt>
+          <dd>{t.deployment.asker(actor, trigger)}</dd>
+        </div>
         <div>
           <dt>{t.deployment.began}</dt>
           <dd>

@@ -12,8 +12,8 @@ export function Evidence({ rollout }: { rollout: RolloutView }) {
       </div>
       {judgement && <p>{judgement}</p>}
       {(canary ?? stable) && (
-        <div className="scroll-x">
-          <table className="table">
+        <div>
+          <table className="table [&_:is(td,th)]:px-1.5">
             <thead>
               <tr>
                 <th>{t.deploy.version}</th>

@@ -95,12 +95,15 @@ function Replicas({ replicas }: { replicas: ReplicaView[] }) {
 function Traffic({ traffic }: { traffic: TrafficView }) {
   const { environment: texts } = t;
   return (
-    <dl className="flex flex-wrap gap-x-6 gap-y-1 [&_dd]:ms-1 [&_dd]:inline [&_dd]:font-semibold [&_dt]:inline [&_dt]:text-muted">
-      <div className="code text-muted">{texts.listens(traffic.listen)}</div>
-      {!traffic.running && <div className="font-semibold text-bad">{texts.notRunning}</div>}
-      <div title={texts.requestsHint}>
+    <div className="flex flex-wrap gap-x-6 gap-y-1">
+      <span className="code text-muted">{texts.listens(traffic.listen)}</span>
+      {!traffic.running && <span className="font-semibold text-bad">{texts.notRunning}</span>}
+      <dl className="flex flex-wrap gap-x-6 gap-y-1 [&_dd]:ms-1 [&_dd]:inline [&_dd]:font-semibold [&_dt]:inline [&_dt]:text-muted">
+      <div>
         <dt>{texts.requests}</dt>
-        <dd>{count(traffic.requests)}</dd> <span className="text-small text-muted">{texts.requestsHint}</span>
+        <dd>
+          {count(traffic.requests)} <span className="text-small font-normal text-muted">{texts.requestsHint}</span>
+        </dd>
       </div>
       <div>
         <dt>{texts.ownFailures}</dt>
@@ -110,7 +113,8 @@ function Traffic({ traffic }: { traffic: TrafficView }) {
         <dt>{texts.retries}</dt>
         <dd>{count(traffic.retries)}</dd>
       </div>
-      {traffic.problem && <div className="w-full text-bad">{traffic.problem}</div>}
-    </dl>
+      </dl>
+      {traffic.problem && <p className="w-full text-bad">{traffic.problem}</p>}
+    </div>
   );
 }

@@ -39,7 +39,7 @@ export function AppLayout({ children }: { children: ReactNode }) {
       <OfflineBanner />
       <div className="relative flex min-h-0 grow">
         {navigationOpen && wide && (
-          <ResizablePanel side="start" label={t.nav.resize} size={navigationWidth} least={176} most={360} onResize={(size) => preferences.change({ navigationWidth: size })}>
+          <ResizablePanel side="start" name={t.nav.panel} label={t.nav.resize} size={navigationWidth} least={176} most={360} onResize={(size) => preferences.change({ navigationWidth: size })}>
             <NavigationPanel />
           </ResizablePanel>
         )}
@@ -56,7 +56,7 @@ export function AppLayout({ children }: { children: ReactNode }) {
             <div className="mx-auto max-w-[86rem] p-3 sm:p-5">{children}</div>
           </main>
           {bottom === 'open' && (
-            <ResizablePanel side="bottom" label={t.activity.resize} size={bottomHeight} least={96} most={520} onResize={(size) => preferences.change({ bottomHeight: size })}>
+            <ResizablePanel side="bottom" name={t.activity.title} label={t.activity.resize} size={bottomHeight} least={96} most={520} onResize={(size) => preferences.change({ bottomHeight: size })}>
               <BottomPanel onClose={() => preferences.change({ bottom: 'closed' })} />
             </ResizablePanel>
           )}

@@ -13,7 +13,7 @@ const icons: Record<Activity['kind'], IconName> = { deployment: 'rocket', enviro
 export function BottomPanel({ onClose }: { onClose: () => void }) {
   const { items, refused } = useModel(useApp().activity);
   return (
-    <section aria-label={t.activity.title} className="flex h-full flex-col">
+    <div className="flex h-full flex-col">
       <header className="flex items-center border-b border-line ps-3 pe-1">
         <h2 className="grow text-base">{t.activity.title}</h2>
         <Button kind="icon" aria-label={t.activity.close} onClick={onClose}>
@@ -40,7 +40,7 @@ export function BottomPanel({ onClose }: { onClose: () => void }) {
           ))}
         </ol>
       </div>
-    </section>
+    </div>
   );
 }
 

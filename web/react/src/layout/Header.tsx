@@ -28,12 +28,11 @@ export function Header({ navigationOpen, onToggleNavigation, onSearch, onHelp }:
         type="button"
         onClick={onSearch}
         aria-keyshortcuts="Control+K Meta+K"
-        aria-label={t.header.search}
         className="flex h-8 min-w-8 cursor-pointer items-center gap-2 rounded-md border border-line bg-bg px-2 text-muted hover:border-edge md:w-64"
       >
         <Icon name="search" size={14} />
-        <span className="grow truncate text-start max-md:hidden">{t.header.search}</span>
-        <kbd className="whitespace-nowrap max-md:hidden">Ctrl K</kbd>
+        <span className="grow truncate text-start max-md:sr-only">{t.header.search}</span>
+        <kbd aria-hidden="true" className="whitespace-nowrap max-md:hidden">Ctrl K</kbd>
       </button>
       <ConnectionBadge />
       <Button kind="icon" className="max-sm:hidden" aria-label={t.header.help} onClick={onHelp}>

@@ -2,6 +2,8 @@ import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'r
 
 interface ResizablePanelProps {
   side: 'start' | 'bottom';
+  /** Of the panel, and of its splitter. */
+  name: string;
   label: string;
   size: number;
   least: number;
@@ -14,7 +16,7 @@ const smallStep = 16;
 const largeStep = 64;
 
 /** A panel with a splitter that takes the pointer, and arrow keys, Home and End. */
-export function ResizablePanel({ side, label, size, least, most, onResize, children }: ResizablePanelProps) {
+export function ResizablePanel({ side, name, label, size, least, most, onResize, children }: ResizablePanelProps) {
   const begin = useRef<{ at: number; size: number } | null>(null);
   const across = side === 'start';
   const limit = (value: number) => Math.round(Math.min(most, Math.max(least, value)));
@@ -53,18 +55,18 @@ export function ResizablePanel({ side, label, size, least, most, onResize, child
   );
 
   return across ? (
-    <>
-      <div className="shrink-0 overflow-y-auto bg-surface" style={{ width: size }}>
+    <aside aria-label={name} className="flex shrink-0">
+      <div className="overflow-y-auto bg-surface" style={{ width: size }}>
         {children}
       </div>
       {splitter}
-    </>
+    </aside>
   ) : (
-    <>
+    <aside aria-label={name} className="flex shrink-0 flex-col">
       {splitter}
-      <div className="shrink-0 overflow-hidden bg-surface" style={{ height: size, maxHeight: '60vh' }}>
+      <div className="overflow-hidden bg-surface" style={{ height: size, maxHeight: '60vh' }}>
         {children}
       </div>
-    </>
+    </aside>
   );
 }

@@ -78,7 +78,6 @@ function Table({ items }: { items: AuditEntry[] }) {
           <th>{columns.action}</th>
           <th>{columns.target}</th>
           <th>{columns.result}</th>
-          <th className="max-lg:hidden">{columns.address}</th>
           <th className="max-lg:hidden">{columns.details}</th>
         </tr>
       </thead>
@@ -88,14 +87,16 @@ function Table({ items }: { items: AuditEntry[] }) {
             <td className="whitespace-nowrap text-muted">
               <time dateTime={one.time}>{absoluteTime(Date.parse(one.time), zone)}</time>
             </td>
-            <td className="font-medium max-md:text-end">{one.actor}</td>
+            <td className="font-medium max-md:text-end">
+              {one.actor}
+              {one.address && <span className="code block font-normal text-muted">{one.address}</span>}
+            </td>
             <td className="code">{one.action}</td>
             <td className="code md:whitespace-nowrap max-md:order-last max-md:col-span-2">
               <Target target={one.target} />
             </td>
             <td className={one.result === 'refused' || one.result === 'failed' ? 'text-bad' : 'max-md:text-end'}>{one.result}</td>
-            <td className="code text-muted max-lg:hidden">{one.address}</td>
-            <td className="w-1/3 break-words text-muted max-lg:hidden">{wordsOf(one.details)}</td>
+            <td className="w-2/5 [overflow-wrap:anywhere] text-muted max-lg:hidden">{wordsOf(one.details)}</td>
           </tr>
         ))}
       </tbody>

@@ -23,6 +23,7 @@ export const common = {
   toDashboard: 'To the dashboard',
   nav: {
     label: 'Pages',
+    panel: 'Navigation',
     dashboard: 'Dashboard',
     deployments: 'Deployments',
     audit: 'Audit log',

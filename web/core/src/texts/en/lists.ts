@@ -40,7 +40,7 @@ export const lists = {
   },
   audit: {
     title: 'Audit log',
-    columns: { time: 'Time', actor: 'Who', action: 'What', target: 'On', result: 'Result', address: 'From', details: 'Details' },
+    columns: { time: 'Time', actor: 'Who', action: 'What', target: 'On', result: 'Result', details: 'Details' },
     empty: 'Nothing was written yet',
     emptyHint: 'Each change and each log-in is written here.',
     exportCsv: 'Export as CSV',

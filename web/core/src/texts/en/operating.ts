@@ -132,7 +132,8 @@ export const operating = {
   deployment: {
     title: (version: string, environment: string) => `${version} to ${environment}`,
     of: (environment: string) => `in ${environment}`,
-    asked: (actor: string, trigger: string) => `asked for by ${actor} (${trigger})`,
+    askedBy: 'Asked for by',
+    asker: (actor: string, trigger: string) => `${actor} (${trigger})`,
     began: 'Began',
     ended: 'Ended',
     took: 'Took',
