@@ -1,6 +1,7 @@
 // The log of a deployment, oldest first: the newest lines at first, then each as it is written, older ones when asked for.
 import type { Api } from '../api/api';
 import type { LogEntry } from '../api/types';
+import type { Envelope } from '../realtime/cursor';
 import { createLiveResource, type Live, type LiveResource } from '../state/liveResource';
 
 export interface Log {
@@ -23,7 +24,7 @@ export function createLogModel(api: Api, live: Live, id: string) {
       return { entries: merged, truncated: cut && merged.length <= items.length };
     },
     apply: (data, name, event) =>
-      name === 'log-line' ? { ...data, entries: mergeEntries(data.entries, [event.payload as LogEntry]) } : data,
+      name === 'log-line' ? { ...data, entries: mergeEntries(data.entries, [entryOf(event as Envelope<LogEntry>)]) } : data,
   });
 
   function entries(): LogEntry[] {
@@ -58,6 +59,11 @@ export function createLogModel(api: Api, live: Live, id: string) {
       resource.put({ entries: all, truncated: false });
     },
   };
+}
+
+/** A line's number and time are those of its event; the payload need not repeat them. */
+export function entryOf({ seq, time, payload }: Envelope<Partial<LogEntry>>): LogEntry {
+  return { seq, time, level: 'info', component: '', step: '', text: '', ...payload };
 }
 
 /** Each entry once, in the order of `seq`. The usual case, new ones at the end, copies and does not sort. */

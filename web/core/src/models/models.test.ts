@@ -11,7 +11,7 @@ import { createActivityModel, summarise, type Activity } from './activityModel';
 import { auditCsv } from './auditModel';
 import { applyToPage } from './deploymentsModel';
 import { applyToEnvironments, countByHealth, groupByProvider } from './environmentsModel';
-import { filterLog, mergeEntries, stepTimes } from './logModel';
+import { entryOf, filterLog, mergeEntries, stepTimes } from './logModel';
 import { createNoticesModel } from './noticesModel';
 import { createPreferencesModel, defaultPreferences } from './preferencesModel';
 import { takeAlert } from './reportModels';
@@ -36,6 +36,10 @@ describe('the log', () => {
   it('is searched without regard to case, and from a level on', () => {
     expect(filterLog(entries, { text: 'l7sts', level: 'info' }).map((one) => one.seq)).toEqual([2]);
     expect(filterLog(entries, { text: '', level: 'warning' }).map((one) => one.seq)).toEqual([2, 5]);
+  });
+
+  it('takes number and time of a line from its event', () => {
+    expect(entryOf(event({ text: 'x', level: 'warning' as const }))).toEqual({ seq: 200, time: '2026-11-24T12:00:00Z', level: 'warning', component: '', step: '', text: 'x' });
   });
 
   it('knows when a step began', () => {
