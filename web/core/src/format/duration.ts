@@ -6,6 +6,9 @@ const units = [
   ['s', 1],
 ] as const;
 
+/** How long something lasts by now: whole seconds, never negative. */
+export const elapsed = (ms: number): string => duration(Math.max(0, Math.floor(ms / 1_000)) * 1_000);
+
 export function duration(ms: number): string {
   if (ms < 1_000) return ms > 0 && ms < 950 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1_000)} s`;
   let rest = Math.round(ms / 1_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration } from './duration';
+import { duration, elapsed } from './duration';
 import { money } from './money';
 import { count, milliseconds, percent } from './number';
 import { absoluteTime, msToZoned, relativeTime, zonedToMs, zoneName } from './time';
@@ -34,6 +34,12 @@ describe('duration', () => {
     expect([0, 340, 999, 42_000, 200_000, 3_600_000, 3_900_000, 183_600_000].map(duration)).toEqual([
       '0 s', '340 ms', '1 s', '42 s', '3 min 20 s', '1 h', '1 h 5 min', '2 d 3 h',
     ]);
+  });
+});
+
+describe('elapsed', () => {
+  it('counts whole seconds', () => {
+    expect([-50, 792, 42_900].map(elapsed)).toEqual(['0 s', '0 s', '42 s']);
   });
 });
 

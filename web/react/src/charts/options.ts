@@ -107,8 +107,9 @@ function drawMarks(plot: uPlot, chart: ChartData, text: string, line: string): v
     ctx.fillRect(x, bbox.top, scale, bbox.height);
     if (x < free) continue;
     ctx.fillStyle = text;
-    ctx.fillText(mark.label, x + 2 * scale, bbox.top - scale);
-    free = x + ctx.measureText(mark.label).width + 8 * scale;
+    const wide = ctx.measureText(mark.label).width;
+    ctx.fillText(mark.label, Math.min(x + 2 * scale, bbox.left + bbox.width - wide), bbox.top - scale);
+    free = x + wide + 8 * scale;
   }
   ctx.restore();
 }

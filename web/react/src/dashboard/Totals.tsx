@@ -1,6 +1,7 @@
 import { count, countByHealth, money, t, type Alert, type CostSummary, type DeploymentsPage, type EnvironmentView, type Health, type Loadable } from '@pilothouse/core';
 import type { ReactNode } from 'react';
 import { healthLook, SampleBadge } from '../components/Badge';
+import { Freshness } from '../components/Freshness';
 import { Icon } from '../components/Icon';
 import { Time } from '../components/Time';
 
@@ -53,7 +54,9 @@ interface TotalProps<T> {
 function Total<T>({ label, value, show, children }: TotalProps<T>) {
   return (
     <div className="card px-3 py-2">
-      <p className="text-small font-medium text-muted">{label}</p>
+      <p className="flex flex-wrap items-center gap-x-2 text-small font-medium text-muted">
+        {label} <Freshness of={value} />
+      </p>
       <p className="text-xl leading-8 sm:text-2xl font-semibold tracking-tight">
         {value.status === 'ready' ? show(value.data) : value.status === 'failed' ? '?' : '…'}
       </p>

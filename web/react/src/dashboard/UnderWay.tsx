@@ -1,4 +1,4 @@
-import { duration, t, type DeploymentView } from '@pilothouse/core';
+import { elapsed, t, type DeploymentView } from '@pilothouse/core';
 import { PhaseBadge, VerdictBadge } from '../components/Badge';
 import { Freshness } from '../components/Freshness';
 import { Link } from '../components/Link';
@@ -41,7 +41,7 @@ function Moving({ deployment }: { deployment: DeploymentView }) {
           {t.deployment.title(version, environment)}
         </Link>
         <PhaseBadge phase={phase} />
-        <span className="ms-auto text-muted">{duration(Math.max(0, now - Date.parse(created_at)))}</span>
+        <span className="ms-auto text-muted">{elapsed(now - Date.parse(created_at))}</span>
       </header>
       <p className="text-muted">{reason}</p>
       {deployment.components.map((one) => (

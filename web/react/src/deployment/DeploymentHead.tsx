@@ -1,4 +1,4 @@
-import { duration, isFinal, t, type DeploymentView, type Loadable } from '@pilothouse/core';
+import { elapsed, isFinal, t, type DeploymentView, type Loadable } from '@pilothouse/core';
 import { Badge, PhaseBadge } from '../components/Badge';
 import { Freshness } from '../components/Freshness';
 import { Link } from '../components/Link';
@@ -68,7 +68,7 @@ function Reason({ deployment, reason }: { deployment: DeploymentView; reason: st
   return (
     <p className={`callout tone-${tones[deployment.status]} text-[0.9375rem]`}>
       <span className="font-medium">{reason}</span>
-      {since && <span className="ms-2 whitespace-nowrap text-muted">{t.deployment.since(duration(Math.max(0, now - Date.parse(since))))}</span>}
+      {since && <span className="ms-2 whitespace-nowrap text-muted">{t.deployment.since(elapsed(now - Date.parse(since)))}</span>}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { duration, t, type DeploymentSort, type DeploymentView } from '@pilothouse/core';
+import { duration, elapsed, t, type DeploymentSort, type DeploymentView } from '@pilothouse/core';
 import { PhaseBadge } from '../components/Badge';
 import { Icon } from '../components/Icon';
 import { Link } from '../components/Link';
@@ -15,18 +15,21 @@ interface DeploymentTableProps {
   items: DeploymentView[];
   /** Fewer columns, for a place beside other things. */
   compact?: boolean;
+  /** All are of one environment, which is known. */
+  ofOne?: boolean;
   sorting?: Sorting;
 }
 
 /** On narrow screens each row becomes a small card: nothing scrolls sideways. */
-export function DeploymentTable({ items, compact = false, sorting }: DeploymentTableProps) {
+export function DeploymentTable({ items, compact = false, ofOne = false, sorting }: DeploymentTableProps) {
   const wide = compact ? 'hidden' : 'max-md:hidden';
+  const place = ofOne ? 'hidden' : wide;
   return (
     <table className="table">
       <thead className={compact ? 'sr-only' : 'max-md:sr-only'}>
         <tr>
           <Head by="version" sorting={sorting} />
-          <Head by="environment" sorting={sorting} className={wide} />
+          <Head by="environment" sorting={sorting} className={place} />
           <Head by="status" sorting={sorting} />
           <th className={wide}>{t.deployments.columns.reason}</th>
           <Head by="created_at" sorting={sorting} />
@@ -41,10 +44,10 @@ export function DeploymentTable({ items, compact = false, sorting }: DeploymentT
               <Link kind="plain" className="link code inline-block min-h-6 font-semibold" to={{ page: 'deployment', id: one.id, search: {} }}>
                 {one.version}
               </Link>
-              <span className={`block text-small text-muted ${compact ? '' : 'md:hidden'}`}>{one.environment}</span>
+              {!ofOne && <span className={`block text-small text-muted ${compact ? '' : 'md:hidden'}`}>{one.environment}</span>}
               <span className="block text-small text-muted">{t.strategy[one.strategy]}</span>
             </td>
-            <td className={wide}>
+            <td className={place}>
               <Link kind="plain" className="link inline-block min-h-6" to={{ page: 'environment', name: one.environment, search: {} }}>
                 {one.environment}
               </Link>
@@ -71,8 +74,8 @@ export function DeploymentTable({ items, compact = false, sorting }: DeploymentT
 export function Took({ deployment }: { deployment: DeploymentView }) {
   const now = useNow();
   if (!deployment.started_at) return <>–</>;
-  const end = deployment.completed_at ? Date.parse(deployment.completed_at) : now;
-  return <>{duration(Math.max(0, end - Date.parse(deployment.started_at)))}</>;
+  const began = Date.parse(deployment.started_at);
+  return <>{deployment.completed_at ? duration(Date.parse(deployment.completed_at) - began) : elapsed(now - began)}</>;
 }
 
 function Head({ by, sorting, className }: { by: DeploymentSort; sorting?: Sorting; className?: string }) {

@@ -1,4 +1,4 @@
-import { absoluteTime, clockTime, duration, isFinal, stepTimes, t, type LogModel, type RolloutView, type StepView } from '@pilothouse/core';
+import { absoluteTime, clockTime, duration, elapsed, isFinal, stepTimes, t, type LogModel, type RolloutView, type StepView } from '@pilothouse/core';
 import { useMemo, useState } from 'react';
 import { Button } from '../components/Button';
 import { Icon, type IconName } from '../components/Icon';
@@ -87,7 +87,7 @@ function Progress({ step, since }: { step: StepView; since: string | null }) {
   return (
     <div className="mt-0.5 font-normal text-muted">
       <span className="text-small">
-        {t.deployment.since(duration(passed))}
+        {t.deployment.since(elapsed(passed))}
         {least > 0 && `, ${t.deployment.atLeast(duration(least))}`}
       </span>
       {least > 0 && (

@@ -25,7 +25,7 @@ export function EnvironmentDeployments({ name }: { name: string }) {
       </header>
       <div className={value.status === 'ready' && value.data.items.length > 0 ? '' : 'p-3'}>
         <Loaded value={value} onRetry={() => void model.refresh()}>
-          {({ items }) => (items.length === 0 ? <EmptyState title={t.environment.noDeployments} /> : <DeploymentTable items={items} />)}
+          {({ items }) => (items.length === 0 ? <EmptyState title={t.environment.noDeployments} /> : <DeploymentTable items={items} ofOne />)}
         </Loaded>
       </div>
     </section>

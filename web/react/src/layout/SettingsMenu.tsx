@@ -1,13 +1,15 @@
-import { localZone, t, zoneChoices, type Theme } from '@pilothouse/core';
+import { localZone, relativeTime, t, zoneChoices, zoneName, type Theme } from '@pilothouse/core';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../components/Button';
 import { Icon } from '../components/Icon';
 import { useApp } from '../hooks/useApp';
 import { useModel } from '../hooks/useModel';
+import { useNow, useZone } from '../hooks/useTime';
 
 /** Theme, time zone and account. */
 export function SettingsMenu() {
   const [open, setOpen] = useState(false);
+  const shownZone = zoneName(useNow(), useZone());
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
@@ -33,7 +35,8 @@ export function SettingsMenu() {
 
   return (
     <div ref={box} className="relative">
-      <Button ref={button} kind="icon" aria-label={t.header.menu} aria-expanded={open} onClick={() => setOpen(!open)}>
+      <Button ref={button} kind="quiet" className="px-2 text-muted" aria-label={`${t.header.menu}, ${t.header.zone} ${shownZone}`} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span className="text-small max-sm:hidden">{shownZone}</span>
         <Icon name="settings" />
       </Button>
       {open && <Settings />}
@@ -45,6 +48,7 @@ function Settings() {
   const { preferences, session, notices } = useApp();
   const { theme, zone } = useModel(preferences);
   const state = useModel(session);
+  const now = useNow();
   async function logout() {
     const error = await session.logout();
     if (error) notices.show('bad', t.errors.title, [error.message, error.advice]);
@@ -79,6 +83,7 @@ function Settings() {
             <p className="text-small text-muted">
               {t.product} {state.session.version}
             </p>
+            {state.session.expires_at && <p className="text-small text-muted">{t.header.sessionEnds(relativeTime(Date.parse(state.session.expires_at), now, zone))}</p>}
           </div>
           <Button onClick={() => void logout()}>{t.header.logout}</Button>
         </div>

@@ -1,4 +1,5 @@
 import { t, type DeploymentSort, type DeploymentsPage as Page, type DeploymentsSearch, type Loadable } from '@pilothouse/core';
+import { useEffect, useRef, type RefObject } from 'react';
 import { Button } from '../components/Button';
 import { EmptyState } from '../components/EmptyState';
 import { Freshness } from '../components/Freshness';
@@ -17,21 +18,34 @@ const pageSize = 25;
 export function DeploymentsPage({ search }: { search: DeploymentsSearch }) {
   usePageTitle(t.deployments.title);
   const { navigation } = useApp();
+  const before = useRef<Loadable<Page> | null>(null);
   const go = (next: DeploymentsSearch, how: 'push' | 'replace' = 'push') => navigation.go({ page: 'deployments', search: next }, how);
   return (
     <div className="grid gap-4">
       <h1 tabIndex={-1}>{t.deployments.title}</h1>
       <DeploymentFilters search={search} onChange={(some) => go({ ...search, ...some, page: undefined }, 'replace')} onClear={() => go({})} />
-      <Results key={JSON.stringify(search)} search={search} onGo={go} />
+      <Results key={JSON.stringify(search)} search={search} before={before} onGo={go} />
     </div>
   );
 }
 
-function Results({ search, onGo }: { search: DeploymentsSearch; onGo: (next: DeploymentsSearch) => void }) {
+interface ResultsProps {
+  search: DeploymentsSearch;
+  /** What was shown for another search: it stays until the new rows are there. */
+  before: RefObject<Loadable<Page> | null>;
+  onGo: (next: DeploymentsSearch) => void;
+}
+
+function Results({ search, before, onGo }: ResultsProps) {
   const { make } = useApp();
   const { page = [], ...query } = search;
   const model = useMade(() => make.deployments({ ...query, after: page.at(-1), limit: pageSize }));
-  const value: Loadable<Page> = useModel(model);
+  const read: Loadable<Page> = useModel(model);
+  const waits = read.status === 'loading' && before.current !== null;
+  const value = waits ? before.current! : read;
+  useEffect(() => {
+    if (read.status === 'ready') before.current = read;
+  }, [read, before]);
   const by = search.sort ?? 'created_at';
   const order = search.order ?? (by === 'created_at' ? 'desc' : 'asc');
   const filtered = Object.keys(query).some((key) => key !== 'sort' && key !== 'order');
@@ -42,7 +56,7 @@ function Results({ search, onGo }: { search: DeploymentsSearch; onGo: (next: Dep
   }
 
   return (
-    <section className="card" aria-label={t.deployments.title}>
+    <section className="card" aria-label={t.deployments.title} aria-busy={waits}>
       <Loaded value={value} onRetry={() => void model.refresh()} lines={8}>
         {({ items, next, newer }) => (
           <>

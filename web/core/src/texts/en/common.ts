@@ -40,6 +40,7 @@ export const common = {
     zoneLocal: (name: string) => `This browser's (${name})`,
     account: (user: string, role: string | null) => (role ? `${user}, ${role}` : user),
     logout: 'Log out',
+    sessionEnds: (when: string) => `The session ends ${when}`,
     help: 'Keyboard shortcuts',
     menu: 'Settings and account',
   },
