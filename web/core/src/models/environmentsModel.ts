@@ -2,7 +2,7 @@
 import type { Api } from '../api/api';
 import type { EnvironmentView, Health, Provider } from '../api/types';
 import type { Envelope } from '../realtime/cursor';
-import { mergeEnvironment, mergeService, type EnvironmentPatch, type ServicePatch } from '../realtime/merge';
+import { mergeEnvironment, mergeService, type DeploymentPatch, type EnvironmentPatch, type ServicePatch } from '../realtime/merge';
 import { createLiveResource, type Live } from '../state/liveResource';
 
 export type EnvironmentsModel = ReturnType<typeof createEnvironmentsModel>;
@@ -17,6 +17,7 @@ export function createEnvironmentsModel(api: Api, live: Live) {
 }
 
 export function applyToEnvironments(have: EnvironmentView[], name: string, event: Envelope): EnvironmentView[] | 'reread' {
+  if (name === 'deployment-updated') return have.map((one) => withReasons(one, event as Envelope<DeploymentPatch>));
   if (name !== 'environment-updated' && name !== 'service-updated') return have;
   const environmentName =
     name === 'service-updated' ? (event.payload as ServicePatch).environment : ((event.payload as EnvironmentPatch | null)?.name ?? event.entity);
@@ -28,6 +29,14 @@ export function applyToEnvironments(have: EnvironmentView[], name: string, event
   const next =
     name === 'service-updated' ? mergeService(one, event as Envelope<ServicePatch>) : mergeEnvironment(one, event as Envelope<EnvironmentPatch>);
   return have.with(index, next);
+}
+
+/** Why a deployment waits changes oftener than its component does; both tell the same sentence. */
+function withReasons(environment: EnvironmentView, { entity, payload }: Envelope<DeploymentPatch>): EnvironmentView {
+  if (!environment.components.some((one) => one.deployment === entity)) return environment;
+  const reasons = new Map(payload.components?.map((one) => [one.name, one.reason]));
+  const components = environment.components.map((one) => (one.deployment === entity ? { ...one, reason: reasons.get(one.name) ?? one.reason } : one));
+  return { ...environment, components };
 }
 
 export interface ProviderGroup {

@@ -72,6 +72,13 @@ describe('environments', () => {
     expect(applyToEnvironments(have, 'environment-updated', event({ name: 'new' }, { entity: 'new' }))).toBe('reread');
   });
 
+  it('tell the reason of the deployment that is under way', () => {
+    const [web] = environment().components;
+    const have = [environment({ components: [{ ...web!, deployment: 'a', reason: 'before' }] }), environment({ name: 'other' })];
+    const after = applyToEnvironments(have, 'deployment-updated', event({ components: [{ name: 'web', reason: 'watching' }] }, { entity: 'a' }));
+    expect(after).toMatchObject([{ components: [{ reason: 'watching' }] }, { components: [{ reason: '3 of 3 replicas take traffic' }] }]);
+  });
+
   it('are grouped and counted', () => {
     const all = [environment(), environment({ name: 'b', provider: 'aws', health: 'failed' })];
     expect(groupByProvider(all).map((group) => group.provider)).toEqual(['aws', 'on-premises']);

@@ -10,7 +10,8 @@ interface ComponentCardProps {
 }
 
 export function ComponentCard({ component, observed, toggle }: ComponentCardProps) {
-  const { name, service, version, replicas, health, reason, deployment, enabled, traffic_address } = component;
+  const { name, service, version, replicas, deployment, enabled, traffic_address } = component;
+  const { health, reason } = observed ?? component; // the newer of both
   return (
     <article className="card">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
