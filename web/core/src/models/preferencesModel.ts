@@ -11,6 +11,7 @@ export interface Preferences {
   navigationWidth: number;
   bottom: 'open' | 'closed';
   bottomHeight: number;
+  wrapLog: boolean;
 }
 
 export interface PreferencesModel extends Model<Preferences> {
@@ -32,6 +33,7 @@ export const defaultPreferences: Preferences = {
   navigationWidth: 232,
   bottom: 'closed',
   bottomHeight: 220,
+  wrapLog: false,
 };
 
 export function createPreferencesModel(storage: KeyValue): PreferencesModel {

@@ -21,7 +21,7 @@ describe('actionsOf', () => {
     const promoted = at({ phase: 'promoting', step: 6 });
     expect(offer(promoted, 'abort')!.refusal).toContain('only a roll-back');
     expect(offer(promoted, 'rollback')!.refusal).toBeNull();
-    expect(offer(promoted, 'rollback')!.consequence).toContain('starts 1.0.0 beside 1.1.0');
+    expect(offer(promoted, 'rollback')!.consequence).toContain('starts 1.0.0 beside what runs then');
   });
 
   it('refuses everything while it goes back', () => {

@@ -109,7 +109,7 @@ function consequenceOf(name: ActionName, deployment: DeploymentView): string {
       return c.retry(version, deployment.environment, deployment.strategy);
     case 'rollback':
       return isFinal(deployment.phase) || open(deployment).every(isPromoted)
-        ? c.rollback(version, before ?? '')
+        ? c.rollback(before ?? '')
         : c.abort(version, before ?? '', weight);
   }
 }

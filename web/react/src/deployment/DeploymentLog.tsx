@@ -7,6 +7,7 @@ import { Loaded } from '../components/Loaded';
 import { useApp } from '../hooks/useApp';
 import { useModel } from '../hooks/useModel';
 import { LogLines } from './LogLines';
+import { WrappedLog } from './WrappedLog';
 
 interface DeploymentLogProps {
   id: string;
@@ -15,7 +16,8 @@ interface DeploymentLogProps {
 }
 
 export function DeploymentLog({ id, model, search }: DeploymentLogProps) {
-  const { navigation } = useApp();
+  const { navigation, preferences } = useApp();
+  const { wrapLog } = useModel(preferences);
   const value = useModel(model);
   const [text, setText] = useState(search.q ?? '');
   const level: LogLevel = search.level ?? 'info';
@@ -33,6 +35,10 @@ export function DeploymentLog({ id, model, search }: DeploymentLogProps) {
         {entries && <span className="text-small text-muted">{t.deployment.logCount(shown.length, entries.length)}</span>}
         <Freshness of={value} />
         <div className="ms-auto flex flex-wrap gap-2 max-sm:w-full">
+          <label className="check me-2 text-muted">
+            <input type="checkbox" checked={wrapLog} onChange={(event) => preferences.change({ wrapLog: event.target.checked })} />
+            {t.deployment.logWrap}
+          </label>
           <input
             type="search"
             className="input w-56 max-sm:w-full"
@@ -67,7 +73,7 @@ export function DeploymentLog({ id, model, search }: DeploymentLogProps) {
                   <EmptyState title={log.entries.length === 0 ? t.deployment.logEmpty : t.deployment.logNoMatch} />
                 </div>
               ) : (
-                <LogLines entries={shown} wanted={text} />
+                wrapLog ? <WrappedLog entries={shown} wanted={text} /> : <LogLines entries={shown} wanted={text} />
               )}
             </>
           )}

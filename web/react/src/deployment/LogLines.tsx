@@ -1,9 +1,10 @@
 import { absoluteTime, clockTime, t, type LogEntry } from '@pilothouse/core';
-import { Fragment, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { Button } from '../components/Button';
 import { Icon } from '../components/Icon';
 import { useMedia } from '../hooks/useMedia';
 import { useZone } from '../hooks/useTime';
+import { Found, logTone } from './Found';
 
 interface LogLinesProps {
   entries: LogEntry[];
@@ -55,7 +56,7 @@ export function LogLines({ entries, wanted }: LogLinesProps) {
               aria-setsize={entries.length}
               aria-posinset={first + index + 1}
               style={{ top: (first + index) * row, height: row }}
-              className={`absolute inset-x-0 px-3 hover:bg-sunken md:flex md:items-center md:gap-3 ${tone[entry.level]}`}
+              className={`absolute inset-x-0 px-3 hover:bg-sunken md:flex md:items-center md:gap-3 ${logTone[entry.level]}`}
             >
               <time dateTime={entry.time} title={absoluteTime(Date.parse(entry.time), zone)} className="shrink-0 text-muted">
                 {clockTime(Date.parse(entry.time), zone)}
@@ -79,20 +80,4 @@ export function LogLines({ entries, wanted }: LogLinesProps) {
       )}
     </div>
   );
-}
-
-const tone = { info: '', warning: 'text-warn', error: 'text-bad' } as const;
-
-/** The text with what is searched for marked. */
-function Found({ text, wanted }: { text: string; wanted: string }) {
-  const needle = wanted.trim().toLowerCase();
-  if (!needle) return <>{text}</>;
-  const parts: string[] = [];
-  let rest = text;
-  for (let at = rest.toLowerCase().indexOf(needle); at >= 0; at = rest.toLowerCase().indexOf(needle)) {
-    parts.push(rest.slice(0, at), rest.slice(at, at + needle.length));
-    rest = rest.slice(at + needle.length);
-  }
-  parts.push(rest);
-  return parts.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : <Fragment key={index}>{part}</Fragment>));
 }

@@ -5,10 +5,10 @@ import { Icon, type IconName } from '../components/Icon';
 import { useModel } from '../hooks/useModel';
 import { useNow, useZone } from '../hooks/useTime';
 
-type StepState = 'done' | 'current' | 'ahead' | 'skipped';
+type StepState = 'done' | 'current' | 'ahead' | 'stopped' | 'skipped';
 
-const icons: Record<StepState, IconName> = { done: 'check', current: 'play', ahead: 'ring', skipped: 'cross' };
-const tones: Record<StepState, string> = { done: 'tone-good', current: 'tone-busy', ahead: 'tone-idle', skipped: 'tone-idle' };
+const icons: Record<StepState, IconName> = { done: 'check', current: 'play', ahead: 'ring', stopped: 'back', skipped: 'ring' };
+const tones: Record<StepState, string> = { done: 'tone-good', current: 'tone-busy', ahead: 'tone-idle', stopped: 'tone-bad', skipped: 'tone-idle' };
 const around = 2;
 const foldFrom = 9;
 
@@ -20,7 +20,7 @@ export function StepTimeline({ rollout, log }: { rollout: RolloutView; log: LogM
   const { plan, step, steps, phase } = rollout;
   const stateOf = (one: StepView): StepState => {
     if (phase === 'completed' || one.number < step) return 'done';
-    if (isFinal(phase) || phase === 'aborting') return 'skipped';
+    if (isFinal(phase) || phase === 'aborting') return one.number === step ? 'stopped' : 'skipped';
     return one.number === step ? 'current' : 'ahead';
   };
   const fold = plan.length > foldFrom && !open;
@@ -62,10 +62,10 @@ function Step({ step, state, began, since, gap }: StepProps) {
       <span className={`grid size-5 place-items-center rounded-full border ${state === 'current' ? 'border-transparent bg-tone text-surface' : 'border-line text-tone'}`}>
         <Icon name={icons[state]} size={12} />
       </span>
-      <div className={`min-w-0 ${state === 'current' ? 'font-semibold' : state === 'done' ? '' : 'text-muted'}`}>
+      <div className={`min-w-0 ${state === 'current' ? 'font-semibold' : state === 'done' || state === 'stopped' ? '' : 'text-muted'}`}>
         <span className="me-1.5 font-normal text-muted">{step.number}</span>
         {step.text}
-        <span className="sr-only">, {t.deployment.stepState[state]}</span>
+        <span className={state === 'stopped' ? 'ms-1.5 text-small text-bad' : 'sr-only'}>{t.deployment.stepState[state]}</span>
         {state === 'current' && <Progress step={step} since={since} />}
         {state === 'ahead' && step.at_least_seconds > 0 && <span className="ms-1.5 text-small">{t.deployment.atLeast(duration(step.at_least_seconds * 1000))}</span>}
       </div>

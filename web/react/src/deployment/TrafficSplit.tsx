@@ -1,4 +1,4 @@
-import { t, type RolloutView } from '@pilothouse/core';
+import { isFinal, t, type RolloutView } from '@pilothouse/core';
 
 /** The share of the traffic that each version gets, as last observed. */
 export function TrafficSplit({ rollout, version }: { rollout: RolloutView; version: string }) {
@@ -10,7 +10,7 @@ export function TrafficSplit({ rollout, version }: { rollout: RolloutView; versi
       <div className="flex flex-wrap items-baseline gap-x-3">
         <h2>{t.deployment.traffic}</h2>
         <p>{text}</p>
-        {wanted !== undefined && wanted !== weight && rollout.phase !== 'aborting' && <p className="text-small text-muted">{t.deployment.targetSplit(wanted)}</p>}
+        {wanted !== undefined && wanted !== weight && rollout.phase !== 'aborting' && !isFinal(rollout.phase) && <p className="text-small text-muted">{t.deployment.targetSplit(wanted)}</p>}
       </div>
       <div role="img" aria-label={text} className="relative flex h-6 overflow-hidden rounded border border-line bg-sunken text-small font-semibold">
         <div className="bg-new transition-[width] duration-500" style={{ width: `${weight}%` }} />

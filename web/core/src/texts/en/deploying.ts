@@ -122,8 +122,8 @@ export const deploying = {
       abortQueued: (version: string) => `${version} leaves the queue. Nothing has been changed yet.`,
       retry: (version: string, environment: string, strategyName: string) =>
         `A new deployment brings ${version} to ${environment} again, as ${strategyName}, with the same options.`,
-      rollback: (version: string, before: string) =>
-        `A new deployment starts ${before} beside ${version} and then gives it all of the traffic at once, without a trial.`,
+      rollback: (before: string) =>
+        `A new deployment starts ${before} beside what runs then, and gives it all of the traffic at once, without a trial.`,
     },
   },
 };

@@ -146,7 +146,7 @@ export const operating = {
     stepOf: (step: number, steps: number) => `Step ${step} of ${steps}`,
     notStarted: 'Has not begun',
     atLeast: (duration: string) => `at least ${duration}`,
-    stepState: { done: 'done', current: 'under way', ahead: 'ahead', skipped: 'not reached' },
+    stepState: { done: 'done', current: 'under way', ahead: 'ahead', stopped: 'stopped here', skipped: 'not reached' },
     stepKind: {
       prepare: 'Prepare',
       wait_ready: 'Wait until ready',
@@ -195,6 +195,8 @@ export const operating = {
     logTruncated: 'Older lines were not loaded.',
     logLoadAll: 'Load them',
     logFollow: 'Follow',
+    logWrap: 'Wrap lines',
+    logNewest: (shown: number) => `The newest ${shown} lines are shown; wrapped lines are not all kept on the page.`,
     logNew: (number: number) => `${plural(number, 'new line', 'new lines')} below`,
     spoken: (version: string, phase: string, reason: string) => `${version}: ${phase}. ${reason}`,
   },
