@@ -27,125 +27,125 @@ import type { Schedule } from './state/store';
 import { t } from './texts/texts';
 
 export interface Surroundings {
-    fetch: typeof globalThis.fetch;
-    openSocket: () => RealtimeSocket;
-    history: HistoryLike;
-    local: KeyValue;
-    perTab: KeyValue;
-    clock: Clock;
-    schedule: Schedule;
-    newKey: () => string;
+  fetch: typeof globalThis.fetch;
+  openSocket: () => RealtimeSocket;
+  history: HistoryLike;
+  local: KeyValue;
+  perTab: KeyValue;
+  clock: Clock;
+  schedule: Schedule;
+  newKey: () => string;
 }
 
 export interface App {
-    api: Api;
-    session: SessionModel;
-    connection: Connection;
-    navigation: NavigationModel;
-    preferences: PreferencesModel;
-    notices: NoticesModel;
-    activity: ActivityModel;
-    now: NowModel;
-    environments: EnvironmentsModel;
-    newKey: () => string;
-    make: ReturnType<typeof makers>;
-    start: () => void;
+  api: Api;
+  session: SessionModel;
+  connection: Connection;
+  navigation: NavigationModel;
+  preferences: PreferencesModel;
+  notices: NoticesModel;
+  activity: ActivityModel;
+  now: NowModel;
+  environments: EnvironmentsModel;
+  newKey: () => string;
+  make: ReturnType<typeof makers>;
+  start: () => void;
 }
 
 const linesOfReturn = 4;
 
 export function createApp(around: Surroundings): App {
-    const { clock, schedule } = around;
-    const http = createHttp({ fetch: around.fetch, onUnauthenticated: () => session.ended('') });
-    const api = createApi(http);
-    const session = createSessionModel(api, clock);
-    const connection = createConnection({
-        openSocket: around.openSocket,
-        ticket: api.ticket,
-        onEvent: (name, event) => topics.onEvent(name, event),
-        onLive: () => topics.onLive(),
-        clock,
-    });
-    const topics = createTopics(connection.ask, () => connection.snapshot().status === 'live');
-    const live: Live = { topics, connection, clock, schedule };
-    const notices = createNoticesModel(clock);
-    const activity = createActivityModel({
-        topics,
-        connection,
-        clock,
-        schedule,
-        onReturn(outageMs, missed) {
-            const changes = summarise(missed);
-            const lines = changes.slice(0, linesOfReturn).map((one) => one.text);
-            if (changes.length > linesOfReturn) lines.push(t.realtime.more(changes.length - linesOfReturn));
-            notices.show(
-                'info',
-                t.realtime.returned(duration(outageMs)),
-                lines.length > 0 ? lines : [t.realtime.nothingMissed],
-            );
-        },
-    });
+  const { clock, schedule } = around;
+  const http = createHttp({ fetch: around.fetch, onUnauthenticated: () => session.ended('') });
+  const api = createApi(http);
+  const session = createSessionModel(api, clock);
+  const connection = createConnection({
+    openSocket: around.openSocket,
+    ticket: api.ticket,
+    onEvent: (name, event) => topics.onEvent(name, event),
+    onLive: () => topics.onLive(),
+    clock,
+  });
+  const topics = createTopics(connection.ask, () => connection.snapshot().status === 'live');
+  const live: Live = { topics, connection, clock, schedule };
+  const notices = createNoticesModel(clock);
+  const activity = createActivityModel({
+    topics,
+    connection,
+    clock,
+    schedule,
+    onReturn(outageMs, missed) {
+      const changes = summarise(missed);
+      const lines = changes.slice(0, linesOfReturn).map((one) => one.text);
+      if (changes.length > linesOfReturn) lines.push(t.realtime.more(changes.length - linesOfReturn));
+      notices.show(
+        'info',
+        t.realtime.returned(duration(outageMs)),
+        lines.length > 0 ? lines : [t.realtime.nothingMissed],
+      );
+    },
+  });
 
-    function followSession(): void {
-        let stopActivity: (() => void) | null = null;
-        session.subscribe(() => {
-            const signedIn = session.snapshot().status === 'signed_in';
-            if (signedIn && !stopActivity) {
-                stopActivity = activity.start();
-                connection.start();
-            } else if (!signedIn && stopActivity) {
-                stopActivity();
-                stopActivity = null;
-                connection.stop();
-            }
-        });
-        connection.subscribe(() => {
-            const state = connection.snapshot();
-            if (state.status === 'signed_out') session.ended(state.reason);
-        });
-    }
+  function followSession(): void {
+    let stopActivity: (() => void) | null = null;
+    session.subscribe(() => {
+      const signedIn = session.snapshot().status === 'signed_in';
+      if (signedIn && !stopActivity) {
+        stopActivity = activity.start();
+        connection.start();
+      } else if (!signedIn && stopActivity) {
+        stopActivity();
+        stopActivity = null;
+        connection.stop();
+      }
+    });
+    connection.subscribe(() => {
+      const state = connection.snapshot();
+      if (state.status === 'signed_out') session.ended(state.reason);
+    });
+  }
 
-    return {
-        api,
-        session,
-        connection,
-        navigation: createNavigation(around.history),
-        preferences: createPreferencesModel(around.local),
-        notices,
-        activity,
-        now: createNowModel(clock, session.clockOffsetMs),
-        environments: createEnvironmentsModel(api, live),
-        newKey: around.newKey,
-        make: makers(api, live, around),
-        start() {
-            followSession();
-            void session.refresh();
-        },
-    };
+  return {
+    api,
+    session,
+    connection,
+    navigation: createNavigation(around.history),
+    preferences: createPreferencesModel(around.local),
+    notices,
+    activity,
+    now: createNowModel(clock, session.clockOffsetMs),
+    environments: createEnvironmentsModel(api, live),
+    newKey: around.newKey,
+    make: makers(api, live, around),
+    start() {
+      followSession();
+      void session.refresh();
+    },
+  };
 }
 
 /** Models that belong to one page and end with it. */
 function makers(api: Api, live: Live, around: Surroundings) {
-    return {
-        deployment: (id: string) => createDeploymentModel(api, live, id),
-        log: (id: string) => createLogModel(api, live, id),
-        samples: (id: string, component: string, environment: string) =>
-            createSamplesModel(api, live, id, component, environment),
-        deployments: (query: DeploymentsQuery) => createDeploymentsModel(api, live, query),
-        recent: (query: DeploymentsQuery) => createRecentDeploymentsModel(api, live, query),
-        environment: (name: string) => createEnvironmentModel(api, live, name),
-        monitoring: (name: string) => createMonitoringModel(api, live, name),
-        metrics: (name: string) => createMetricsModel(api, live, name),
-        alerts: () => createAlertsModel(api, live),
-        costs: () => createCostsModel(api, live),
-        audit: (after: string | undefined, limit: number) => createAuditModel(api, live, after, limit),
-        deployForm: (environment: string) =>
-            createDeployForm({
-                api,
-                environment,
-                storage: around.perTab,
-                now: around.clock.now,
-                newKey: around.newKey,
-            }),
-    };
+  return {
+    deployment: (id: string) => createDeploymentModel(api, live, id),
+    log: (id: string) => createLogModel(api, live, id),
+    samples: (id: string, component: string, environment: string) =>
+      createSamplesModel(api, live, id, component, environment),
+    deployments: (query: DeploymentsQuery) => createDeploymentsModel(api, live, query),
+    recent: (query: DeploymentsQuery) => createRecentDeploymentsModel(api, live, query),
+    environment: (name: string) => createEnvironmentModel(api, live, name),
+    monitoring: (name: string) => createMonitoringModel(api, live, name),
+    metrics: (name: string) => createMetricsModel(api, live, name),
+    alerts: () => createAlertsModel(api, live),
+    costs: () => createCostsModel(api, live),
+    audit: (after: string | undefined, limit: number) => createAuditModel(api, live, after, limit),
+    deployForm: (environment: string) =>
+      createDeployForm({
+        api,
+        environment,
+        storage: around.perTab,
+        now: around.clock.now,
+        newKey: around.newKey,
+      }),
+  };
 }

@@ -6,30 +6,32 @@ import { AppContext } from './hooks/useApp';
 import './app.css';
 
 const app = createApp({
-    fetch: (...asked) => fetch(...asked),
-    openSocket,
-    history: browserHistory(window),
-    local: localStorage,
-    perTab: sessionStorage,
-    clock: systemClock,
-    schedule: frameSchedule({
-        requestAnimationFrame: (run) => requestAnimationFrame(run),
-        setTimeout: (run, ms) => setTimeout(run, ms),
-    }),
-    newKey: newKey,
+  fetch: (...asked) => fetch(...asked),
+  openSocket,
+  history: browserHistory(window),
+  local: localStorage,
+  perTab: sessionStorage,
+  clock: systemClock,
+  schedule: frameSchedule({
+    requestAnimationFrame: (run) => requestAnimationFrame(run),
+    setTimeout: (run, ms) => setTimeout(run, ms),
+  }),
+  newKey: newKey,
 });
 
 /** crypto.randomUUID is there over https and on localhost only. */
 function newKey(): string {
-    return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }
 
 app.start();
 
 createRoot(document.getElementById('root')!).render(
-    <StrictMode>
-        <AppContext value={app}>
-            <App />
-        </AppContext>
-    </StrictMode>,
+  <StrictMode>
+    <AppContext value={app}>
+      <App />
+    </AppContext>
+  </StrictMode>,
 );

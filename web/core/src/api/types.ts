@@ -32,8 +32,8 @@ export type LogLevel = LogEntry['level'];
 export type AuditEntry = Schemas['AuditList']['items'][number];
 
 export interface Page<T> {
-    items: T[];
-    next: string | null;
+  items: T[];
+  next: string | null;
 }
 
 export type SessionView = Schemas['SessionView'];
@@ -44,69 +44,69 @@ export type Sample = Schemas['SampleList']['items'][number];
 export type SampleSide = NonNullable<Sample['canary']>;
 
 export interface MonitoringTick {
-    environment: string;
-    observed_at: string;
-    components: {
-        name: string;
-        version: string | null;
-        health: Health;
-        reason: string;
-        replicas: ReplicaView[];
-        traffic: TrafficView | null;
-        deployment: string | null;
-        sample: Sample | null;
-    }[];
+  environment: string;
+  observed_at: string;
+  components: {
+    name: string;
+    version: string | null;
+    health: Health;
+    reason: string;
+    replicas: ReplicaView[];
+    traffic: TrafficView | null;
+    deployment: string | null;
+    sample: Sample | null;
+  }[];
 }
 
 export type Severity = 'error' | 'warning' | 'info';
 
 export interface Alert {
-    id: string;
-    severity: Severity;
-    title: string;
-    text: string;
-    environment: string;
-    component: string | null;
-    status: 'firing' | 'acknowledged' | 'resolved';
-    started_at: string;
-    ended_at: string | null;
-    sample: boolean;
+  id: string;
+  severity: Severity;
+  title: string;
+  text: string;
+  environment: string;
+  component: string | null;
+  status: 'firing' | 'acknowledged' | 'resolved';
+  started_at: string;
+  ended_at: string | null;
+  sample: boolean;
 }
 
 export interface CostSummary {
-    currency: string;
-    total: string;
-    as_of: string;
-    sample: boolean;
-    by_provider: { provider: Provider; amount: string }[];
-    by_environment: { environment: string; amount: string }[];
-    days: { date: string; amount: string }[];
+  currency: string;
+  total: string;
+  as_of: string;
+  sample: boolean;
+  by_provider: { provider: Provider; amount: string }[];
+  by_environment: { environment: string; amount: string }[];
+  days: { date: string; amount: string }[];
 }
 
 export interface MetricSeries {
-    name: string;
-    unit: string;
-    component: string | null;
-    points: [number, number | null][];
+  name: string;
+  unit: string;
+  component: string | null;
+  points: [number, number | null][];
 }
 
 export interface EnvironmentMetrics {
-    sample: boolean;
-    series: MetricSeries[];
+  sample: boolean;
+  series: MetricSeries[];
 }
 
 export type DeploymentSort = 'created_at' | 'environment' | 'version' | 'status';
 
 export interface DeploymentsQuery {
-    environment?: string;
-    status?: DeploymentStatus;
-    strategy?: Strategy;
-    version?: string;
-    trigger?: Trigger;
-    created_from?: string;
-    created_before?: string;
-    sort?: DeploymentSort;
-    order?: 'asc' | 'desc';
-    after?: string;
-    limit?: number;
+  environment?: string;
+  status?: DeploymentStatus;
+  strategy?: Strategy;
+  version?: string;
+  trigger?: Trigger;
+  created_from?: string;
+  created_before?: string;
+  sort?: DeploymentSort;
+  order?: 'asc' | 'desc';
+  after?: string;
+  limit?: number;
 }

@@ -12,29 +12,29 @@ export type ActionResult = { ok: true; deployment: DeploymentView } | { ok: fals
 export type DeploymentModel = ReturnType<typeof createDeploymentModel>;
 
 export function createDeploymentModel(api: Api, live: Live, id: string) {
-    const resource = createLiveResource<DeploymentView>(live, {
-        topic: `deployment/${id}`,
-        read: () => api.deployment(id),
-        seqOf: (data) => data.seq,
-        fromSnapshot: (snapshot) => snapshot as DeploymentView,
-        apply: (data, name, event) =>
-            name === 'deployment-updated' ? mergeDeployment(data, event as Envelope<DeploymentPatch>) : data,
-    });
+  const resource = createLiveResource<DeploymentView>(live, {
+    topic: `deployment/${id}`,
+    read: () => api.deployment(id),
+    seqOf: (data) => data.seq,
+    fromSnapshot: (snapshot) => snapshot as DeploymentView,
+    apply: (data, name, event) =>
+      name === 'deployment-updated' ? mergeDeployment(data, event as Envelope<DeploymentPatch>) : data,
+  });
 
-    async function attempt(work: () => Promise<DeploymentView>): Promise<ActionResult> {
-        try {
-            const deployment = await work();
-            if (deployment.id === id) resource.put(deployment);
-            return { ok: true, deployment };
-        } catch (error) {
-            return { ok: false, error: asApiError(error) };
-        }
+  async function attempt(work: () => Promise<DeploymentView>): Promise<ActionResult> {
+    try {
+      const deployment = await work();
+      if (deployment.id === id) resource.put(deployment);
+      return { ok: true, deployment };
+    } catch (error) {
+      return { ok: false, error: asApiError(error) };
     }
+  }
 
-    return {
-        ...resource,
-        act: (action: DeploymentAction) => attempt(() => api.act(id, action)),
-        retry: (key: string) => attempt(() => api.retry(id, key)),
-        rollback: (key: string) => attempt(() => api.rollback(id, key)),
-    };
+  return {
+    ...resource,
+    act: (action: DeploymentAction) => attempt(() => api.act(id, action)),
+    retry: (key: string) => attempt(() => api.retry(id, key)),
+    rollback: (key: string) => attempt(() => api.rollback(id, key)),
+  };
 }

@@ -4,7 +4,7 @@ import { useMedia } from '../hooks/useMedia';
 import { useModel } from '../hooks/useModel';
 
 export function useThemeChange(): string {
-    const { theme } = useModel(useApp().preferences);
-    const dark = useMedia('(prefers-color-scheme: dark)');
-    return theme === 'system' ? String(dark) : theme;
+  const { theme } = useModel(useApp().preferences);
+  const dark = useMedia('(prefers-color-scheme: dark)');
+  return theme === 'system' ? String(dark) : theme;
 }

@@ -3,9 +3,9 @@ import { useApp } from './useApp';
 import { useModel } from './useModel';
 
 export function useThemeEffect(): void {
-    const { theme } = useModel(useApp().preferences);
-    useLayoutEffect(() => {
-        if (theme === 'system') delete document.documentElement.dataset.theme;
-        else document.documentElement.dataset.theme = theme;
-    }, [theme]);
+  const { theme } = useModel(useApp().preferences);
+  useLayoutEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
 }

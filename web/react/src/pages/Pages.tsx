@@ -13,33 +13,33 @@ const DeploymentsPage = lazy(() => import('./DeploymentsPage').then((m) => ({ de
 const AuditPage = lazy(() => import('./AuditPage').then((m) => ({ default: m.AuditPage })));
 
 export function Pages() {
-    const route = useModel(useApp().navigation);
-    return (
-        <PageBoundary key={route.page}>
-            <Suspense fallback={<Skeleton lines={6} />}>{pageOf(route)}</Suspense>
-        </PageBoundary>
-    );
+  const route = useModel(useApp().navigation);
+  return (
+    <PageBoundary key={route.page}>
+      <Suspense fallback={<Skeleton lines={6} />}>{pageOf(route)}</Suspense>
+    </PageBoundary>
+  );
 }
 
 function pageOf(route: Route) {
-    switch (route.page) {
-        case 'dashboard':
-            return <DashboardPage />;
-        case 'environment':
-            return <EnvironmentPage key={route.name} name={route.name} search={route.search} />;
-        case 'deployment':
-            return <DeploymentPage key={route.id} id={route.id} search={route.search} />;
-        case 'deployments':
-            return <DeploymentsPage search={route.search} />;
-        case 'audit':
-            return <AuditPage search={route.search} />;
-        case 'not_found':
-            return (
-                <>
-                    <h1 tabIndex={-1}>{t.notFoundTitle}</h1>
-                    <p className="my-2 text-muted">{t.notFoundText(hrefOf(route))}</p>
-                    <Link to={{ page: 'dashboard' }}>{t.toDashboard}</Link>
-                </>
-            );
-    }
+  switch (route.page) {
+    case 'dashboard':
+      return <DashboardPage />;
+    case 'environment':
+      return <EnvironmentPage key={route.name} name={route.name} search={route.search} />;
+    case 'deployment':
+      return <DeploymentPage key={route.id} id={route.id} search={route.search} />;
+    case 'deployments':
+      return <DeploymentsPage search={route.search} />;
+    case 'audit':
+      return <AuditPage search={route.search} />;
+    case 'not_found':
+      return (
+        <>
+          <h1 tabIndex={-1}>{t.notFoundTitle}</h1>
+          <p className="my-2 text-muted">{t.notFoundText(hrefOf(route))}</p>
+          <Link to={{ page: 'dashboard' }}>{t.toDashboard}</Link>
+        </>
+      );
+  }
 }
