@@ -35,6 +35,8 @@ export interface Surroundings {
   clock: Clock;
   schedule: Schedule;
   newKey: () => string;
+  /** Calls when the page may have slept: it is looked at again, or the network is back. */
+  onWake: (listener: () => void) => void;
 }
 
 export interface App {
@@ -119,6 +121,7 @@ export function createApp(around: Surroundings): App {
     make: makers(api, live, around),
     start() {
       followSession();
+      around.onWake(connection.retryNow);
       void session.refresh();
     },
   };

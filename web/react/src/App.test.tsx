@@ -84,6 +84,7 @@ async function open(path: string) {
     clock,
     schedule: (run) => run(),
     newKey: () => 'key',
+    onWake: () => undefined,
   });
   app.start();
   render(

@@ -16,8 +16,14 @@ const app = createApp({
     requestAnimationFrame: (run) => requestAnimationFrame(run),
     setTimeout: (run, ms) => setTimeout(run, ms),
   }),
-  newKey: newKey,
+  newKey,
+  onWake,
 });
+
+function onWake(listener: () => void): void {
+  addEventListener('online', listener);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && listener());
+}
 
 /** crypto.randomUUID is there over https and on localhost only. */
 function newKey(): string {
