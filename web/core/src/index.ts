@@ -27,6 +27,6 @@ export * from './routes/navigation';
 export * from './routes/routes';
 export { systemClock } from './state/clock';
 export { frameSchedule } from './state/frame';
-export type { Freshness, Loadable } from './state/loadable';
+export { loading, type Freshness, type Loadable } from './state/loadable';
 export type { Model } from './state/store';
 export { t } from './texts/texts';

@@ -4,7 +4,7 @@ import type { Connection } from '../realtime/connection';
 import type { Envelope } from '../realtime/cursor';
 import type { Topics } from '../realtime/topics';
 import type { Clock } from './clock';
-import { failedAfter, loading, mapReady, ready, type Loadable } from './loadable';
+import { failedAfter, loading, mapReady, ready, type Freshness, type Loadable } from './loadable';
 import { createStore, type Model, type Schedule } from './store';
 
 export interface Live {
@@ -47,7 +47,12 @@ export function createLiveResource<T>(live: Live, settings: ResourceSettings<T>)
   let early: [string, Envelope][] = []; // came while a reading was under way, and may not be in its answer
   let rereadTimer: number | null = null;
 
-  const freshness = () => (followed ? 'current' : settings.topic ? 'stale' : 'polled');
+  function freshness(): Freshness {
+    if (followed) return 'current';
+    const { status } = connection.snapshot();
+    // Just read, and about to be followed; or nothing there that could be followed.
+    return !settings.topic || status === 'live' || status === 'connecting' ? 'polled' : 'stale';
+  }
 
   function show(data: T): void {
     const before = store.snapshot();
@@ -121,12 +126,12 @@ export function createLiveResource<T>(live: Live, settings: ResourceSettings<T>)
 
   function connectionChanged(): void {
     const state = connection.snapshot();
-    if (state.status === 'live') return;
+    if (state.status === 'live' || state.status === 'connecting') return;
     followed = false;
     store.update((value) => {
-      if (value.status !== 'ready' || value.freshness !== 'current') return value;
-      const asOf = state.status === 'offline' ? Math.max(state.since, value.asOf) : clock.now();
-      return { ...value, freshness: 'stale', asOf };
+      if (value.status !== 'ready' || value.freshness === 'stale' || !settings.topic) return value;
+      const lost = state.status === 'offline' ? Math.max(state.since, value.asOf) : clock.now();
+      return { ...value, freshness: 'stale', asOf: value.freshness === 'current' ? lost : value.asOf };
     });
   }
 

@@ -1,18 +1,11 @@
-import { elapsed, t, type DeploymentView } from '@pilothouse/core';
+import { elapsed, t, type DeploymentsPage, type DeploymentView, type Loadable } from '@pilothouse/core';
 import { PhaseBadge, VerdictBadge } from '../components/Badge';
 import { Freshness } from '../components/Freshness';
 import { Link } from '../components/Link';
-import { useApp } from '../hooks/useApp';
-import { useMade } from '../hooks/useMade';
-import { useModel } from '../hooks/useModel';
 import { useNow } from '../hooks/useTime';
 
-const most = 20;
-
 /** What moves right now, before everything else. Nothing moves: nothing is shown. */
-export function UnderWay() {
-  const { make } = useApp();
-  const value = useModel(useMade(() => make.recent({ status: 'deploying', limit: most })));
+export function UnderWay({ value }: { value: Loadable<DeploymentsPage> }) {
   if (value.status !== 'ready') return null;
   const moving = value.data.items.filter((one) => one.status === 'deploying');
   if (moving.length === 0) return null;

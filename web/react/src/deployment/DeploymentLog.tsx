@@ -74,7 +74,7 @@ export function DeploymentLog({ id, model, search }: DeploymentLogProps) {
           </select>
         </div>
       </header>
-      <div className={value.status === 'ready' ? '' : 'p-3'}>
+      <div className={value.status === 'ready' ? 'min-h-32' : 'min-h-32 p-3'}>
         <Loaded value={value} onRetry={() => void model.refresh()} lines={4}>
           {(log) => (
             <>

@@ -20,6 +20,8 @@ export function MeasuredCharts({
   const { make } = useApp();
   const model = useMade(() => make.samples(deployment.id, rollout.name, deployment.environment));
   const value = useModel(model);
+  // Room for two charts, so that nothing below moves when they come.
+  const awaited = value.status === 'loading' || (value.status === 'ready' && (value.data?.length ?? 0) > 0);
   const newest = value.status === 'ready' ? value.data?.at(-1)?.time : undefined;
   return (
     <section className="card grid gap-3 p-3">
@@ -27,23 +29,25 @@ export function MeasuredCharts({
         <h2>{t.deployment.charts}</h2>
         <Freshness of={value} observedAt={newest} />
       </div>
-      <Loaded value={value} onRetry={() => void model.refresh()} lines={4}>
-        {(samples) => {
-          if (samples === null || (samples.length === 0 && deployment.completed_at))
-            return <EmptyState title={t.deployment.chartAbsent} />;
-          if (samples.length === 0) return <EmptyState title={t.deployment.chartWait} />;
-          return (
-            <Suspense fallback={<Skeleton lines={2} height="8rem" />}>
-              <SampleCharts
-                samples={samples}
-                next={deployment.version}
-                before={rollout.from_version}
-                judge={rollout.judge.enabled ? rollout.judge : undefined}
-              />
-            </Suspense>
-          );
-        }}
-      </Loaded>
+      <div className={awaited ? 'min-h-[30rem]' : ''}>
+        <Loaded value={value} onRetry={() => void model.refresh()} lines={4}>
+          {(samples) => {
+            if (samples === null || (samples.length === 0 && deployment.completed_at))
+              return <EmptyState title={t.deployment.chartAbsent} />;
+            if (samples.length === 0) return <EmptyState title={t.deployment.chartWait} />;
+            return (
+              <Suspense fallback={<Skeleton lines={2} height="8rem" />}>
+                <SampleCharts
+                  samples={samples}
+                  next={deployment.version}
+                  before={rollout.from_version}
+                  judge={rollout.judge.enabled ? rollout.judge : undefined}
+                />
+              </Suspense>
+            );
+          }}
+        </Loaded>
+      </div>
     </section>
   );
 }

@@ -1,18 +1,12 @@
-import { t } from '@pilothouse/core';
+import { t, type DeploymentsModel } from '@pilothouse/core';
 import { EmptyState } from '../components/EmptyState';
 import { Freshness } from '../components/Freshness';
 import { Link } from '../components/Link';
 import { Loaded } from '../components/Loaded';
 import { DeploymentTable } from '../deployment/DeploymentTable';
-import { useApp } from '../hooks/useApp';
-import { useMade } from '../hooks/useMade';
 import { useModel } from '../hooks/useModel';
 
-const shown = 8;
-
-export function EnvironmentDeployments({ name }: { name: string }) {
-  const { make } = useApp();
-  const model = useMade(() => make.recent({ environment: name, limit: shown }));
+export function EnvironmentDeployments({ name, model }: { name: string; model: DeploymentsModel }) {
   const value = useModel(model);
   return (
     <section aria-labelledby="here" className="card">

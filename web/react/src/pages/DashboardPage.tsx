@@ -3,6 +3,7 @@ import { EmptyState } from '../components/EmptyState';
 import { Freshness } from '../components/Freshness';
 import { Link } from '../components/Link';
 import { Loaded } from '../components/Loaded';
+import { Skeleton } from '../components/Skeleton';
 import { AlertList } from '../dashboard/AlertList';
 import { EnvironmentCard } from '../dashboard/EnvironmentCard';
 import { SampleDataNotice } from '../dashboard/SampleDataNotice';
@@ -16,23 +17,27 @@ import { usePageTitle } from '../hooks/usePageTitle';
 
 const recentCount = 15;
 const shownRecent = 8;
+const mostUnderWay = 20;
 
 export function DashboardPage() {
   usePageTitle(t.dashboard.title);
   const app = useApp();
   const environments = useModel(app.environments);
   const recentModel = useMade(() => app.make.recent({ limit: recentCount }));
+  const underWay = useModel(useMade(() => app.make.recent({ status: 'deploying', limit: mostUnderWay })));
   const alertsModel = useMade(() => app.make.alerts());
   const costsModel = useMade(() => app.make.costs());
   const recent = useModel(recentModel);
   const alerts = useModel(alertsModel);
   const costs = useModel(costsModel);
+  const waits = [environments, recent, underWay, alerts, costs].some((one) => one.status === 'loading');
+  if (waits) return <Waiting />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <h1 tabIndex={-1}>{t.dashboard.title}</h1>
       <SampleDataNotice />
       <Totals environments={environments} recent={recent} alerts={alerts} costs={costs} />
-      <UnderWay />
+      <UnderWay value={underWay} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(22rem,2fr)]">
         <Environments value={environments} onRetry={() => void app.environments.refresh()} />
         <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
@@ -71,6 +76,16 @@ export function DashboardPage() {
           </section>
         </div>
       </div>
+    </div>
+  );
+}
+
+/** All at once, a moment later, rather than piece by piece under the reader's hand. */
+function Waiting() {
+  return (
+    <div className="grid gap-5">
+      <h1 tabIndex={-1}>{t.dashboard.title}</h1>
+      <Skeleton lines={4} height="5rem" />
     </div>
   );
 }

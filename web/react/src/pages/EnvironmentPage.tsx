@@ -1,4 +1,4 @@
-import { t, type EnvironmentSearch, type EnvironmentView } from '@pilothouse/core';
+import { loading, t, type EnvironmentSearch, type EnvironmentView } from '@pilothouse/core';
 import { HealthBadge, SampleBadge } from '../components/Badge';
 import { Button } from '../components/Button';
 import { Freshness } from '../components/Freshness';
@@ -15,13 +15,18 @@ import { useModel } from '../hooks/useModel';
 import { usePageTitle } from '../hooks/usePageTitle';
 import { usePermissions } from '../hooks/usePermissions';
 
+const shownDeployments = 8;
+
 export function EnvironmentPage({ name, search }: { name: string; search: EnvironmentSearch }) {
   usePageTitle(name);
   const { make, navigation } = useApp();
   const model = useMade(() => make.environment(name));
   const monitoring = useMade(() => make.monitoring(name));
+  const recentModel = useMade(() => make.recent({ environment: name, limit: shownDeployments }));
   const value = useModel(model);
+  const recent = useModel(recentModel);
   const observed = useModel(monitoring);
+  const waits = observed.status === 'loading' || recent.status === 'loading'; // nothing moves afterwards
   const permissions = usePermissions();
   const openDeploy = (open: boolean) =>
     navigation.go(
@@ -30,7 +35,7 @@ export function EnvironmentPage({ name, search }: { name: string; search: Enviro
     );
 
   return (
-    <Loaded value={value} onRetry={() => void model.refresh()} lines={8}>
+    <Loaded value={waits ? loading : value} onRetry={() => void model.refresh()} lines={8}>
       {(environment) => (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
           <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -74,7 +79,7 @@ export function EnvironmentPage({ name, search }: { name: string; search: Enviro
               />
             ))}
           </section>
-          <EnvironmentDeployments name={name} />
+          <EnvironmentDeployments name={name} model={recentModel} />
           <EnvironmentMetrics name={name} />
           {search.deploy === 'open' && deployRefusal(environment, permissions) === null && (
             <DeployDialog environment={environment} onClose={() => openDeploy(false)} />
