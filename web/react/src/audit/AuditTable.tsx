@@ -23,7 +23,7 @@ export function AuditTable({ items }: { items: AuditEntry[] }) {
         {items.map((one) => (
           <tr
             key={one.seq}
-            className="max-md:grid max-md:grid-cols-[1fr_auto] max-md:border-b max-md:border-line max-md:py-2 max-md:[&>td]:border-0 max-md:[&>td]:py-0"
+            className="max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:border-b max-md:border-line max-md:py-2 max-md:[&>td]:border-0 max-md:[&>td]:py-0"
           >
             <td className="whitespace-nowrap text-muted">
               <time dateTime={one.time}>{absoluteTime(Date.parse(one.time), zone)}</time>
@@ -32,7 +32,7 @@ export function AuditTable({ items }: { items: AuditEntry[] }) {
               {one.actor}
               {one.address && <span className="code block font-normal text-muted">{one.address}</span>}
             </td>
-            <td className="code">{one.action}</td>
+            <td className="code max-md:[overflow-wrap:anywhere]">{one.action}</td>
             <td className="code md:whitespace-nowrap max-md:order-last max-md:col-span-2">
               <Target target={one.target} />
             </td>

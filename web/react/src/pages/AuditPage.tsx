@@ -19,7 +19,7 @@ export function AuditPage({ search }: { search: AuditSearch }) {
   const allowed = usePermissions().includes('audit_read');
   const pages = search.page ?? [];
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <header className="flex flex-wrap items-center gap-3">
         <h1 tabIndex={-1}>{t.audit.title}</h1>
         <div className="ms-auto">

@@ -28,7 +28,7 @@ export function DeploymentsPage({ search }: { search: DeploymentsSearch }) {
   const go = (next: DeploymentsSearch, how: 'push' | 'replace' = 'push') =>
     navigation.go({ page: 'deployments', search: next }, how);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <h1 tabIndex={-1}>{t.deployments.title}</h1>
       <DeploymentFilters
         search={search}
