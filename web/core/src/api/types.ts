@@ -1,0 +1,112 @@
+// The shapes of the API under the names that the API gives them.
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type DeploymentView = Schemas['DeploymentView'];
+export type RolloutView = DeploymentView['components'][number];
+export type JudgeSettings = RolloutView['judge'];
+export type StepView = RolloutView['plan'][number];
+export type RateView = NonNullable<RolloutView['canary']>;
+export type Verdict = RolloutView['verdict'];
+export type Phase = DeploymentView['phase'];
+export type DeploymentStatus = DeploymentView['status'];
+export type Strategy = DeploymentView['strategy'];
+export type Trigger = DeploymentView['trigger'];
+
+export type EnvironmentView = Schemas['EnvironmentView'];
+export type ComponentView = EnvironmentView['components'][number];
+export type Health = EnvironmentView['health'];
+export type Provider = EnvironmentView['provider'];
+export type EnvironmentStatusView = Schemas['EnvironmentStatusView'];
+export type ComponentStatusView = EnvironmentStatusView['components'][number];
+export type ReplicaView = ComponentStatusView['replicas'][number];
+export type TrafficView = NonNullable<ComponentStatusView['traffic']>;
+
+export type DeployRequest = Schemas['DeployRequest'];
+export type PlanView = Schemas['PlanView'];
+export type WhenBusy = NonNullable<NonNullable<DeployRequest['options']>['when_busy']>;
+
+export type LogEntry = Schemas['LogList']['items'][number];
+export type LogLevel = LogEntry['level'];
+export type AuditEntry = Schemas['AuditList']['items'][number];
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export type SessionView = Schemas['SessionView'];
+export type TicketAnswer = Schemas['TicketAnswer'];
+
+export type Sample = Schemas['SampleList']['items'][number];
+/** Requests of one version since the sample before, and what is known of its error rate so far. */
+export type SampleSide = NonNullable<Sample['canary']>;
+
+export interface MonitoringTick {
+  environment: string;
+  observed_at: string;
+  components: {
+    name: string;
+    version: string | null;
+    health: Health;
+    reason: string;
+    replicas: ReplicaView[];
+    traffic: TrafficView | null;
+    deployment: string | null;
+    sample: Sample | null;
+  }[];
+}
+
+export type Severity = 'error' | 'warning' | 'info';
+
+export interface Alert {
+  id: string;
+  severity: Severity;
+  title: string;
+  text: string;
+  environment: string;
+  component: string | null;
+  status: 'firing' | 'acknowledged' | 'resolved';
+  started_at: string;
+  ended_at: string | null;
+  sample: boolean;
+}
+
+export interface CostSummary {
+  currency: string;
+  total: string;
+  as_of: string;
+  sample: boolean;
+  by_provider: { provider: Provider; amount: string }[];
+  by_environment: { environment: string; amount: string }[];
+  days: { date: string; amount: string }[];
+}
+
+export interface MetricSeries {
+  name: string;
+  unit: string;
+  component: string | null;
+  points: [number, number | null][];
+}
+
+export interface EnvironmentMetrics {
+  sample: boolean;
+  series: MetricSeries[];
+}
+
+export type DeploymentSort = 'created_at' | 'environment' | 'version' | 'status';
+
+export interface DeploymentsQuery {
+  environment?: string;
+  status?: DeploymentStatus;
+  strategy?: Strategy;
+  version?: string;
+  trigger?: Trigger;
+  created_from?: string;
+  created_before?: string;
+  sort?: DeploymentSort;
+  order?: 'asc' | 'desc';
+  after?: string;
+  limit?: number;
+}

@@ -1,0 +1,4 @@
+export * from './examples';
+export * from './fakeClock';
+export * from './fakeServer';
+export * from './fakeStorage';

@@ -1,0 +1,65 @@
+import { t, type ApiError } from '@pilothouse/core';
+import { useState } from 'react';
+import { Button } from './Button';
+import { Dialog } from './Dialog';
+import { ErrorState } from './ErrorState';
+
+interface ConfirmDialogProps {
+  question: string;
+  consequence: string;
+  action: string;
+  danger?: boolean;
+  failedTitle: string;
+  /** Answers what went wrong, or null; then the dialog closes. */
+  onConfirm: () => Promise<ApiError | null>;
+  onClose: () => void;
+}
+
+/** Names what will happen before it happens, and says why when it does not. */
+export function ConfirmDialog({
+  question,
+  consequence,
+  action,
+  danger,
+  failedTitle,
+  onConfirm,
+  onClose,
+}: ConfirmDialogProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  async function confirm() {
+    if (busy) return;
+    setBusy(true);
+    setError(await onConfirm());
+    setBusy(false);
+  }
+  return (
+    <Dialog
+      title={question}
+      size="small"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose} autoFocus={danger}>
+            {t.cancel}
+          </Button>
+          <Button
+            kind={danger ? 'danger' : 'primary'}
+            aria-busy={busy}
+            onClick={() => void confirm()}
+            autoFocus={!danger}
+          >
+            {action}
+          </Button>
+        </>
+      }
+    >
+      <p>{consequence}</p>
+      {error && (
+        <div className="mt-3">
+          <ErrorState error={error} title={failedTitle} />
+        </div>
+      )}
+    </Dialog>
+  );
+}
