@@ -57,6 +57,16 @@ void write_text(std::string_view text, std::string& into) {
     into += '"';
 }
 
+/// The shortest text that reads as the same number.
+void write_number(double number, std::string& into) {
+    if (!std::isfinite(number)) {
+        into += "null";
+        return;
+    }
+    fmt::format_to(std::back_inserter(into), "{}", number);
+    if (into.ends_with(".0")) into.resize(into.size() - 2);
+}
+
 void write(json::value const& value, std::string& into);
 
 template <class List, class Write>
@@ -85,10 +95,7 @@ void write(json::value const& value, std::string& into) {
             fmt::format_to(std::back_inserter(into), "{}", value.get_uint64());
             return;
         case json::kind::double_:
-            if (std::isfinite(value.get_double()))
-                fmt::format_to(std::back_inserter(into), "{:.15g}", value.get_double());
-            else
-                into += "null";
+            write_number(value.get_double(), into);
             return;
         case json::kind::string:
             write_text(value.get_string(), into);
@@ -113,19 +120,6 @@ std::string to_text(json::value const& value) {
     std::string text;
     write(value, text);
     return text;
-}
-
-Result<json::value> parse_json(std::string_view text) {
-    json::parse_options options;
-    options.max_depth = 32;
-    json::stream_parser parser({}, options);
-    json::error_code failed;
-    std::size_t used = parser.write_some(text.data(), text.size(), failed);
-    if (!failed && used < text.size())
-        return invalid(fmt::format("not JSON: something follows the end of the value at byte {}", used + 1));
-    if (!failed) parser.finish(failed);
-    if (failed) return invalid(fmt::format("not JSON: {} at byte {}", failed.message(), used + 1));
-    return parser.release();
 }
 
 }  // namespace base

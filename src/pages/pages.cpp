@@ -86,7 +86,8 @@ Pages::Pages(std::string_view packed) {
         return {std::make_shared<std::string const>(bytes.substr(offset, size)),
                 "\"" + std::string(place->at("tag").as_string()) + "\""};
     };
-    for (json::value const& entry : boost::json::parse(packed.substr(0, line)).as_array()) {
+    json::value const list = boost::json::parse(packed.substr(0, line));  // named: the loop would not keep it
+    for (json::value const& entry : list.as_array()) {
         json::object const& file = entry.as_object();
         files_.emplace(file.at("path").as_string(),
                        File{.type = std::string(file.at("type").as_string()),

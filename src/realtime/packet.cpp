@@ -1,5 +1,7 @@
 #include "realtime/packet.hpp"
 
+#include "base/json.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -8,7 +10,6 @@ namespace realtime {
 
 namespace {
 
-constexpr std::size_t deepest = 32;
 
 /// Names that mean something in the clients themselves.
 constexpr std::string_view reserved[] = {"connect",       "connect_error", "disconnect",
@@ -26,12 +27,7 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 }
 
 base::Result<json::value> parse(std::string_view text) {
-    json::parse_options options;
-    options.max_depth = deepest;
-    json::error_code failed;
-    json::value value = json::parse(text, failed, {}, options);
-    if (failed) return base::invalid("the payload is not JSON: " + failed.message());
-    return value;
+    return base::parse_json(text);
 }
 
 bool has_attachments(PacketType type) {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "realtime/impl/client.hpp"
 
@@ -13,7 +14,7 @@ Arguments to_arguments(json::array const& list, std::vector<std::string> attachm
     Arguments arguments;
     arguments.attachments = std::move(attachments);
     if (list.empty()) return arguments;
-    std::string text = json::serialize(list);
+    std::string text = base::to_text(json::value(list));
     arguments.json = text.substr(1, text.size() - 2);
     return arguments;
 }
@@ -91,7 +92,7 @@ void Reply::operator()(Arguments const& arguments) {
 namespace {
 
 std::string name_of(json::value const& first) {
-    return first.is_string() ? std::string(first.get_string()) : json::serialize(first);
+    return first.is_string() ? std::string(first.get_string()) : base::to_text(first);
 }
 
 struct CountOne {
