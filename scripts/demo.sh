@@ -194,7 +194,7 @@ start() {
 portal_is_ready() { get "$portal_port" /readyz || ! pid_of portal >/dev/null; }
 
 start_portal() {
-  start portal "$root/pilothouse" serve --first-version demo=1.0.0
+  start portal "$root/pilothouse" serve --first-version demo=1.0.0 --sample-data true
   wait_until 30 portal_is_ready || true
   get "$portal_port" /readyz && return
   echo "The portal did not become ready. Its last words (.demo/portal.log):" >&2
@@ -219,11 +219,11 @@ greet() {
   local token=
   [[ $(field username "$demo/profile.json") ]] || token=$(setup_token)
   echo
-  echo "  portal    http://127.0.0.1:$portal_port      its log: .demo/portal.log"
+  echo "  portal    http://127.0.0.1:$portal_port      open it in a browser; its log: .demo/portal.log"
   echo "  traffic   http://127.0.0.1:$traffic_port      $rate requests a second, each in .demo/ledger.txt (60 MB an hour)"
   [[ -z $token ]] || echo "  token     $token      to make the first administrator, within 30 minutes"
   echo
-  echo "Try, in another terminal:"
+  echo "Try in the browser, or in another terminal:"
   if [[ $token ]]; then
     echo "  ./pilothouse setup --token $token"
   elif [[ ! $(field token "$demo/profile.json") ]]; then
@@ -234,6 +234,12 @@ greet() {
   echo "A canary takes about a minute: $(IFS=,; echo "${weights[*]}" | sed 's/,/, /g') % of the traffic, $bake_seconds s each ($((${#weights[@]} * bake_seconds)) s), and the changes between."
   echo "Then kill the portal in the middle of one (kill -9 $(pid_of portal || echo PID)) and make run again."
   echo
+}
+
+# On a desktop, for a person who looks.
+open_browser() {
+  [[ -t 1 && ${DISPLAY:-${WAYLAND_DISPLAY:-}} ]] && command -v xdg-open >/dev/null || return 0
+  xdg-open "http://127.0.0.1:$portal_port/" >/dev/null 2>&1 &
 }
 
 # -- The live line.
@@ -305,6 +311,7 @@ run() {
   trap $goodbye INT TERM
   pid_of traffic >/dev/null || start_traffic
   greet
+  open_browser
   [[ $goodbye == leave ]] && echo "Ctrl-C leaves everything running." || echo "Ctrl-C stops the portal and nothing else."
   show
 }

@@ -5,19 +5,20 @@ set -euo pipefail
 
 run=(cmake ninja-build g++ ccache mold pkg-config libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsoci-dev
      libsqlite3-dev libpq-dev libsodium-dev libfyaml-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev zlib1g-dev prometheus-cpp-dev
-     haproxy)
+     haproxy nodejs npm)
 test=("${run[@]}" libgtest-dev nginx-light postgresql-15 faketime util-linux python3 python3-venv
-      curl git)
+      curl git chromium)
 ci=("${test[@]}" clang-19 libclang-rt-19-dev)
 style=("${run[@]}" libgtest-dev clang-19 clang-format-19 clang-tidy-19)
-bench=("${test[@]}" wrk nodejs npm)
+bench=("${test[@]}" wrk)
 
 declare -n wanted=${1:?"usage: packages.sh run|test|ci|style|bench"}
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
-[[ $1 == bench ]] && command -v node >/dev/null && missing=($(printf '%s\n' "${missing[@]}" | grep -vx -e nodejs -e npm || true))
+# Another Node than Debian's is as good (scripts/web.sh looks at its version).
+command -v node >/dev/null && command -v npm >/dev/null && missing=($(printf '%s\n' "${missing[@]}" | grep -vx -e nodejs -e npm || true))
 [[ ${#missing[@]} == 0 ]] && exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -154,9 +154,8 @@ json::value to_json(T const& value) {
     }
 }
 
-/// Numbers as people write them (0, 2, 0.05), with at most 15 significant digits: reading such a text and
-/// writing what was read gives the same text, although the parser is right only to the last bit but one.
-/// Neither infinity nor "not a number" stands in JSON: null.
+/// Each number is the shortest text that reads as exactly this one (0, 2, 0.05). Neither infinity nor "not a
+/// number" stands in JSON: null.
 std::string to_text(json::value const& value);
 
 template <class T>

@@ -165,7 +165,7 @@ class Live(unittest.TestCase):
 
     def test_a_thousand_followers_are_back_after_a_restart(self):
         """All of them, without an event lost; none can be told when the portal comes back, so they come by themselves."""
-        with Site() as site:
+        with Site(judge={"max_wait": "1s"}) as site:
             site.start()
             site.wait_end(site.deploy("1.0.0"))
             clients = subprocess.Popen(["node", FOLDER / "crowd.mjs", "http://" + site.address, site.token, "1000"], stdin=subprocess.PIPE,
