@@ -10,6 +10,7 @@ import tempfile
 
 import accept_deployments
 import express_peer
+import follow_events
 import idle_memory
 import list_environments
 import move_traffic
@@ -19,7 +20,7 @@ import start_up
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHAPTERS = {"list": list_environments, "accept": accept_deployments, "move": move_traffic, "flight": rollouts_in_flight,
-            "start": start_up, "idle": idle_memory}
+            "events": follow_events, "start": start_up, "idle": idle_memory}
 
 
 def main():

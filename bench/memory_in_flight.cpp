@@ -92,6 +92,8 @@ public:
                 haproxy_.request(listen_address(i), 5ms, [](traffic::ModelAnswer const&) {});
     }
 
+    std::size_t database_bytes() { return disk_.find("/data/pilothouse.db")->size(); }
+
     /// What the portal had: the world without it is smaller by so much.
     std::size_t bury() {
         network_.forget(*process_);
@@ -183,7 +185,12 @@ private:
     rollout::Engine& engine_ = parts_->engine;
 };
 
-std::size_t portal_bytes(std::size_t count, bool in_flight) {
+struct Sizes {
+    std::size_t portal = 0;
+    std::size_t database = 0;
+};
+
+Sizes measure(std::size_t count, bool in_flight) {
     Site site(count);
     site.deploy("1.0.0", model::Phase::completed);
     if (in_flight) {
@@ -191,7 +198,8 @@ std::size_t portal_bytes(std::size_t count, bool in_flight) {
         site.send_requests(40);
     }
     site.run_for(settle);
-    return site.bury();
+    std::size_t database = site.database_bytes();
+    return {site.bury(), database};
 }
 
 }  // namespace
@@ -204,9 +212,9 @@ int main(int argc, char** argv) {
                    argv[1]);
         return 2;
     }
-    std::size_t steady = portal_bytes(count, false);
-    std::size_t flying = portal_bytes(count, true);
-    fmt::print("{{\"components\": {}, \"steady_bytes\": {}, \"in_flight_bytes\": {}}}\n", count, steady,
-               flying);
+    Sizes steady = measure(count, false);
+    Sizes flying = measure(count, true);
+    fmt::print("{{\"components\": {}, \"steady_bytes\": {}, \"in_flight_bytes\": {}, \"database_bytes\": {}}}\n",
+               count, steady.portal, flying.portal, flying.database);
     return 0;
 }

@@ -11,7 +11,7 @@ export PATH=$PATH:/usr/sbin
 if [[ -z ${BENCH_BUILD:-} ]]; then
   BENCH_BUILD=$PWD/build/bench
   cmake -S . -B "$BENCH_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPILOTHOUSE_TESTS=OFF -DPILOTHOUSE_BENCH=ON >/dev/null
-  cmake --build "$BENCH_BUILD" --target pilothouse memory_in_flight
+  cmake --build "$BENCH_BUILD" --target pilothouse memory_in_flight realtime-echo
 fi
 export BENCH_BUILD
 export PILOTHOUSE_PROGRAM=$BENCH_BUILD/src/pilothouse

@@ -12,9 +12,10 @@ const {values: flags} = parseArgs({
         seconds: {type: 'string', default: '5'},          // of that
         idle: {type: 'string', default: '1000,10000'},    // clients, for the memory
         rounds: {type: 'string', default: '3'},           // of everything but the largest `idle`; the median counts
+        json: {type: 'boolean', default: false},          // medians for a program: {row: {server: value, better}}
     },
 });
-const {idle: idleCounts, ...plain} = flags;
+const {idle: idleCounts, json, ...plain} = flags;
 const numbers = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, Number(value)]));
 const idle = idleCounts.split(',').filter(Boolean).map(Number);
 const servers = [['npm', oracleCommand]];
@@ -42,12 +43,24 @@ for (let round = 0; round < numbers.rounds; round++) {
     }
 }
 
-console.log(`${numbers.clients} WebSocket clients in a room, ${numbers.bytes} bytes of text in an event, ${numbers.rounds} rounds\n`);
-console.log(['what'.padEnd(52), ...servers.map(([name]) => name.padStart(14)), ...(servers.length > 1 ? ['times better'.padStart(14)] : [])].join(''));
-for (const [row, values] of rows) {
-    const medians = servers.map(([name]) => median(values[name]));
-    console.log([row.padEnd(52), ...medians.map((value) => shown(value).padStart(14)),
-        ...(servers.length > 1 ? [better(row, medians).padStart(14)] : [])].join(''));
+if (json) {
+    const said = Object.fromEntries([...rows].map(([row, values]) => {
+        const each = servers.map(([name]) => median(values[name]));
+        return [row, {...Object.fromEntries(servers.map(([name], i) => [name, each[i]])), better: Number(better(row, each))}];
+    }));
+    console.log(JSON.stringify(said));
+} else {
+    printTable();
+}
+
+function printTable() {
+    console.log(`${numbers.clients} WebSocket clients in a room, ${numbers.bytes} bytes of text in an event, ${numbers.rounds} rounds\n`);
+    console.log(['what'.padEnd(52), ...servers.map(([name]) => name.padStart(14)), ...(servers.length > 1 ? ['times better'.padStart(14)] : [])].join(''));
+    for (const [row, values] of rows) {
+        const medians = servers.map(([name]) => median(values[name]));
+        console.log([row.padEnd(52), ...medians.map((value) => shown(value).padStart(14)),
+            ...(servers.length > 1 ? [better(row, medians).padStart(14)] : [])].join(''));
+    }
 }
 
 // Of everything but the rate less is better.
