@@ -183,6 +183,7 @@ int serve(ServeOptions const& options) {
          .version = std::string(version),
          .first_versions = options.first_versions,
          .engine = {.owner = unique_owner(secrets), .planted_fault = planted_fault(), .exclusive = exclusive},
+         .limits = {.connections = 20'000},  // ten thousand followers, and room for requests
          .feed = {.poll_interval = exclusive ? Duration{} : 500ms},
          .sample_data = settings.sample_data});
     int exit_code = 0;
