@@ -112,10 +112,13 @@ awaitable<Result<void>> Feed::Impl::read_on() {
 }
 
 void Feed::Impl::publish(Told told) {
-    realtime::Broadcast followers = clients.to(told.topic);
-    if (told.is_for(admin_room)) followers.to(std::string(admin_room));
-    realtime::Arguments arguments{.json = told.envelope};
-    followers.emit(told.name, arguments);
+    bool reaches_nobody = settings.skips_each > 0 && told.seq % settings.skips_each == 0;
+    if (!reaches_nobody) {
+        realtime::Broadcast followers = clients.to(told.topic);
+        if (told.is_for(admin_room)) followers.to(std::string(admin_room));
+        realtime::Arguments arguments{.json = told.envelope};
+        followers.emit(told.name, arguments);
+    }
     tail.add(std::move(told));
 }
 
