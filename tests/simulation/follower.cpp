@@ -181,6 +181,7 @@ void Follower::take_packet(std::string_view packet) {
         line_->joined = true;
         std::vector<std::string> all;
         for (Followed const& followed : topics_) all.push_back(followed.topic());
+        for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[chance_.below(i)]);
         subscribe(all);
     } else if (packet.starts_with("42")) {
         take_event(packet.substr(2));
