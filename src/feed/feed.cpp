@@ -16,7 +16,8 @@ constexpr Duration pause_after_failure = 1s;
 Result<std::vector<model::Event>> read_tail(store::Transaction& transaction, std::size_t events) {
     TRY(std::int64_t newest, store::last_event(transaction));
     auto count = static_cast<std::int64_t>(events);
-    return store::read_events(transaction, std::max<std::int64_t>(newest - count, 0), static_cast<int>(events));
+    return store::read_events(transaction, std::max<std::int64_t>(newest - count, 0),
+                              static_cast<int>(events));
 }
 
 }  // namespace
@@ -56,14 +57,17 @@ awaitable<Result<void>> Feed::Impl::start() {
         if (!self || std::exchange(self->watching, true)) return;
         asio::co_spawn(self->world.executor, self->watch_sessions(), must_not_throw);
     });
-    clients.on("subscribe", [self = shared_from_this()](std::shared_ptr<realtime::Socket> socket,
-                                                        realtime::Event event) {
-        return self->subscribe(std::move(socket), std::move(event));
+    clients.on_disconnect([weak = weak_from_this()](realtime::Socket& socket, std::string_view) {
+        if (auto self = weak.lock()) self->turns.erase(socket.id());
     });
-    clients.on("unsubscribe", [self = shared_from_this()](std::shared_ptr<realtime::Socket> socket,
-                                                          realtime::Event event) {
-        return self->unsubscribe(std::move(socket), std::move(event));
-    });
+    clients.on("subscribe",
+               [self = shared_from_this()](std::shared_ptr<realtime::Socket> socket, realtime::Event event) {
+                   return self->subscribe(std::move(socket), std::move(event));
+               });
+    clients.on("unsubscribe",
+               [self = shared_from_this()](std::shared_ptr<realtime::Socket> socket, realtime::Event event) {
+                   return self->unsubscribe(std::move(socket), std::move(event));
+               });
     asio::co_spawn(world.executor, follow(), must_not_throw);
     co_return Result<void>{};
 }
@@ -76,15 +80,22 @@ awaitable<void> Feed::Impl::follow() {
         if (!read) {
             base::log(base::LogLevel::warning, "events cannot be read", {{"problem", read.error().message}});
             co_await world.clock.sleep_for(pause_after_failure);
-        } else if (settings.poll_interval == Duration{}) {
-            co_await committed.async_receive(use_awaitable);
         } else {
-            try {
-                co_await base::within(world.clock, settings.poll_interval, committed.async_receive(use_awaitable));
-            } catch (system_error const& timeout) {
-                if (timeout.code() != asio::error::timed_out) throw;
-            }
+            co_await wait_for_news();
         }
+    }
+}
+
+awaitable<void> Feed::Impl::wait_for_news() {
+    try {
+        if (settings.poll_interval == Duration{})
+            co_await committed.async_receive(use_awaitable);
+        else
+            co_await base::within(world.clock, settings.poll_interval,
+                                  committed.async_receive(use_awaitable));
+    } catch (system_error const& over) {
+        bool was_expected = stopped || over.code() == asio::error::timed_out;
+        if (!was_expected) throw;
     }
 }
 
@@ -101,10 +112,13 @@ awaitable<Result<void>> Feed::Impl::read_on() {
 }
 
 void Feed::Impl::publish(Told told) {
-    realtime::Broadcast followers = clients.to(told.topic);
-    if (told.is_for(admin_room)) followers.to(std::string(admin_room));
-    realtime::Arguments arguments{.json = told.envelope};
-    followers.emit(told.name, arguments);
+    bool reaches_nobody = settings.skips_each > 0 && told.seq % settings.skips_each == 0;
+    if (!reaches_nobody) {
+        realtime::Broadcast followers = clients.to(told.topic);
+        if (told.is_for(admin_room)) followers.to(std::string(admin_room));
+        realtime::Arguments arguments{.json = told.envelope};
+        followers.emit(told.name, arguments);
+    }
     tail.add(std::move(told));
 }
 

@@ -23,6 +23,9 @@ struct FeedSettings {
     std::size_t tail_events = 1000;  // kept in memory, for who was away for a moment
     std::size_t tail_bytes = 1024 * 1024;
     int most_missed = 1000;  // who missed more gets a snapshot
+    /// A fault planted on purpose, which the tests must see: the event with each such number reaches nobody.
+    /// 0: none.
+    std::int64_t skips_each = 0;
 };
 
 /// Reads events in their order, writes each once, and gives it to the rooms that follow its topic.

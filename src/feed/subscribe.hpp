@@ -13,9 +13,8 @@ struct TopicWish {
     std::optional<std::int64_t> after{};
 };
 BOOST_DESCRIBE_STRUCT(TopicWish, (), (topic, after))
-inline constexpr base::FieldRule topic_wish_rules[] = {
-    {.field = "topic", .required = true, .longest = 128},
-    {.field = "after", .minimum = 0, .maximum = 9e15}};
+inline constexpr base::FieldRule topic_wish_rules[] = {{.field = "topic", .required = true, .longest = 128},
+                                                       {.field = "after", .minimum = 0, .maximum = 9e15}};
 constexpr std::span<base::FieldRule const> rules_of(TopicWish const*) { return topic_wish_rules; }
 
 struct SubscribeRequest {
@@ -24,7 +23,9 @@ struct SubscribeRequest {
 BOOST_DESCRIBE_STRUCT(SubscribeRequest, (), (topics))
 inline constexpr base::FieldRule subscribe_request_rules[] = {
     {.field = "topics", .required = true, .minimum = 1, .maximum = 100}};
-constexpr std::span<base::FieldRule const> rules_of(SubscribeRequest const*) { return subscribe_request_rules; }
+constexpr std::span<base::FieldRule const> rules_of(SubscribeRequest const*) {
+    return subscribe_request_rules;
+}
 
 struct UnsubscribeRequest {
     std::vector<std::string> topics{};
@@ -32,7 +33,9 @@ struct UnsubscribeRequest {
 BOOST_DESCRIBE_STRUCT(UnsubscribeRequest, (), (topics))
 inline constexpr base::FieldRule unsubscribe_request_rules[] = {
     {.field = "topics", .required = true, .minimum = 1, .maximum = 100}};
-constexpr std::span<base::FieldRule const> rules_of(UnsubscribeRequest const*) { return unsubscribe_request_rules; }
+constexpr std::span<base::FieldRule const> rules_of(UnsubscribeRequest const*) {
+    return unsubscribe_request_rules;
+}
 
 struct Accepted {
     std::string topic{};

@@ -25,8 +25,9 @@ base::Result<Topic> parse_topic(std::string_view text) {
     bool plausible = !name.empty() && name.size() <= longest_name &&
                      std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7f'; });
     if (!stands_alone(*kind) && !plausible)
-        return base::invalid(fmt::format("topic: {}/<{}> is expected", base::enum_name(*kind),
-                                         *kind == TopicKind::deployment || *kind == TopicKind::log ? "id" : "name"));
+        return base::invalid(
+            fmt::format("topic: {}/<{}> is expected", base::enum_name(*kind),
+                        *kind == TopicKind::deployment || *kind == TopicKind::log ? "id" : "name"));
     return Topic{*kind, std::string(name)};
 }
 

@@ -11,7 +11,9 @@ int run_seeds(simulation::Options options, std::string const& planted, std::uint
               std::uint64_t count) {
     bool expect_found = planted != "no fault";
     auto began = std::chrono::steady_clock::now();
-    std::uint64_t crashes = 0, takeovers = 0, requests = 0, deployments = 0;
+    std::uint64_t crashes = 0, takeovers = 0, requests = 0, deployments = 0, disconnects = 0, events = 0,
+                  resets = 0;
+    Duration longest_behind{};
     std::uint64_t found = 0, first_found = 0, all = 0, differing = 0;
     Duration virtual_time{};
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
@@ -21,6 +23,10 @@ int run_seeds(simulation::Options options, std::string const& planted, std::uint
         requests += static_cast<std::uint64_t>(outcome.requests);
         if (outcome.taken_over) ++takeovers;
         deployments += static_cast<std::uint64_t>(outcome.deployments);
+        disconnects += static_cast<std::uint64_t>(outcome.disconnects);
+        events += static_cast<std::uint64_t>(outcome.events);
+        resets += static_cast<std::uint64_t>(outcome.resets);
+        longest_behind = std::max(longest_behind, outcome.longest_behind);
         virtual_time += outcome.virtual_time;
         all = all * 31 + outcome.hash;
         if (seed % 20 == 0 && simulation::run(options).hash != outcome.hash) ++differing;
@@ -33,8 +39,11 @@ int run_seeds(simulation::Options options, std::string const& planted, std::uint
     std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     std::printf(
         "%s: %lu seeds, %lu violated (first %lu); %lu deaths, %lu takeovers, %lu deployments, %lu requests, "
-        "%.1f virtual hours in %.1f s; hash %016lx, %lu re-run seeds differed\n",
-        planted.c_str(), count, found, first_found, crashes, takeovers, deployments, requests,
+        "%lu events over %lu disconnects (%lu resets, %.1f s behind at most), %.1f virtual hours in %.1f s; "
+        "hash %016lx, "
+        "%lu re-run seeds differed\n",
+        planted.c_str(), count, found, first_found, crashes, takeovers, deployments, requests, events,
+        disconnects, resets, std::chrono::duration<double>(longest_behind).count(),
         std::chrono::duration<double, std::ratio<3600>>(virtual_time).count(), took.count(), all, differing);
     return differing > 0 || (found > 0) != expect_found;
 }
@@ -77,6 +86,8 @@ int main(int argc, char** argv) {
     if (crash_points) return run_crash_points();
     if (planted == "fence_skipped") {
         options.fences_are_skipped = true;
+    } else if (planted == "feed_skips_events") {
+        options.feed_skips_events = true;
     } else if (!planted.empty()) {
         auto fault = base::parse_enum<rollout::PlantedFault>(planted, "fault");
         if (!fault) {

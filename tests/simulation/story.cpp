@@ -6,6 +6,7 @@
 
 #include "app/portal.hpp"
 #include "base/json.hpp"
+#include "follower.hpp"
 #include "http/client.hpp"
 #include "sim/network.hpp"
 #include "store/memory_vfs.hpp"
@@ -36,6 +37,7 @@ constexpr char declaration[] = R"(environments:
 constexpr char listen_address[] = "127.0.0.1:8080";
 constexpr auto faults_last = 60s;
 constexpr auto bounded_time = 400s;
+constexpr auto longest_halt = 35s;
 
 /// Remembers every start, for I2 and the story of doubles.
 class WatchedSupervisor : public target::Supervisor {
@@ -146,7 +148,8 @@ public:
 private:
     void serve(bool writes, std::function<base::Result<void>(store::Transaction&)> work,
                std::shared_ptr<base::Result<void>> answer, sim::Ticket ticket) {
-        auto begin = [this, writes, work = std::move(work), answer, ticket] {
+        auto begin = [this, there = std::weak_ptr(there_), writes, work = std::move(work), answer, ticket] {
+            if (there.expired()) return;
             asio::co_spawn(process_.executor(), run(*this, writes, work, answer, ticket), must_not_throw);
         };
         world_.at(world_.now() + world_.random().up_to(2ms), std::move(begin));
@@ -165,6 +168,7 @@ private:
     sim::Simulation& world_;
     sim::Process process_;
     std::unique_ptr<store::Store> store_;
+    std::shared_ptr<bool> there_ = std::make_shared<bool>(true);
 };
 
 /// One deployment as its client knows it.
@@ -203,6 +207,7 @@ public:
     }
     ~Story() {
         client_.kill();
+        follower_.stop();
         for (auto* life : {&halted_, &standby_, &life_})
             if (*life) bury(**life);
     }
@@ -224,10 +229,10 @@ public:
             deaths_ = false;
         });
 
-        while (world_.now() < SteadyTime{} + bounded_time && !is_over() && world_.step()) {
+        while (world_.now() < SteadyTime{} + bounded_time && !is_told() && world_.step()) {
             if (dead_)
                 raise_again();
-            else if (deaths_ && world_.steps() >= die_at_step_)
+            else if (deaths_ && life_ && world_.steps() >= die_at_step_)
                 die();
         }
         check_end();
@@ -235,6 +240,10 @@ public:
         outcome_.steps = world_.steps();
         outcome_.crash_points = points_;
         outcome_.deployments = static_cast<int>(orders_.size());
+        outcome_.disconnects = follower_.counts().disconnects;
+        outcome_.events = follower_.counts().events;
+        outcome_.resets = follower_.counts().resets;
+        outcome_.longest_behind = follower_.counts().longest_behind;
         outcome_.virtual_time = world_.now() - SteadyTime{};
         return std::move(outcome_);
     }
@@ -288,6 +297,14 @@ private:
         std::optional<app::Portal> portal{};
     };
 
+    /// In some seeds little is kept in memory, and a follower soon has missed too much.
+    feed::FeedSettings feed_settings() const {
+        return {.poll_interval = shares_database_ ? Duration(500ms) : Duration{},
+                .tail_events = options_.seed % 3 == 0 ? 5U : 1000U,
+                .most_missed = options_.seed % 7 == 0 ? 10 : 1000,
+                .skips_each = options_.feed_skips_events ? 7 : 0};
+    }
+
     void start_portal() { life_ = begin_life(portal_host_); }
     std::unique_ptr<Life> begin_life(std::string const& host) {
         auto life = std::make_unique<Life>(*this, host);
@@ -324,7 +341,9 @@ private:
                                                  .engine = {.owner = "portal-" + std::to_string(++lives_),
                                                             .planted_fault = options_.planted_fault,
                                                             .exclusive = !database_},
-                                                 .accounts = {.cost = {.memory_bytes = 8192, .passes = 1}}});
+                                                 .accounts = {.cost = {.memory_bytes = 8192, .passes = 1}},
+                                                 .realtime = {.ping_interval = 2s, .ping_timeout = 2s},
+                                                 .feed = feed_settings()});
         auto start = [](app::Portal& portal, std::unique_ptr<base::Listener> listener,
                         Story& story) -> awaitable<void> {
             base::Result<void> started = co_await portal.start(std::move(listener));
@@ -388,7 +407,7 @@ private:
             portal_host_ = "standby";
             life_ = standby_ ? std::move(standby_) : begin_life(portal_host_);
         });
-        auto back = world_.now() + 25s + chance_.up_to(10s);
+        auto back = world_.now() + longest_halt - chance_.up_to(10s);
         world_.at(back, [this] {
             tell("the halted portal goes on");
             halted_->process.resume();
@@ -401,6 +420,25 @@ private:
     }
 
     bool is_over() const { return all_ended() && !halted_; }
+
+    /// It is over, and the follower knows it.
+    bool is_told() {
+        if (!is_over()) return false;
+        if (!over_) {
+            over_ = world_.now();
+            network_.faults = {};
+            deaths_ = false;
+            follower_.calm_down();
+        }
+        return follower_.is_complete(*over_);
+    }
+
+    std::vector<std::string> hosts() const {
+        std::vector<std::string> hosts;
+        for (auto* life : {&halted_, &standby_, &life_})
+            if (*life) hosts.push_back((*life)->host);
+        return hosts;
+    }
 
     // -- What people do.
 
@@ -468,6 +506,8 @@ private:
             else
                 made_ = !made_;
         }
+        // What a halted portal had seen before, it stores when it goes on.
+        follower_.start(session_, shares_database_ ? 20s + longest_halt : 20s);
     }
 
     awaitable<void> place(Order& order) {
@@ -487,6 +527,8 @@ private:
             if (order.id.empty()) co_await client_.clock().sleep_for(1s);
         }
         tell("accepted: " + order.version + " " + order.strategy);
+        follower_.follow("deployment/" + order.id);
+        follower_.follow("log/" + order.id);
         co_await follow(order);
         if (!first) co_return;
         serving_ = true;
@@ -513,6 +555,9 @@ private:
             if (!order.action.empty() && client_.clock().now() > began + patience) {
                 auto done = co_await ask("POST", "/api/deployments/" + order.id + "/" + order.action, "{}");
                 if (!done) continue;
+                // Who has just taken over may still have in mind what was before.
+                bool not_yet = status_ == 409 && order.action == "resume" && order.phase == "paused";
+                if (not_yet) continue;
                 tell(order.version + " " + order.action);
                 order.action = order.action == "pause" ? "resume" : "";
                 patience += 5s;
@@ -549,6 +594,8 @@ private:
                                     order.phase.empty() ? "not accepted" : order.phase);
             violation("I10: no progress:" + left);
         }
+        if (over_ && !follower_.is_complete(*over_)) violation("events: the follower did not catch up");
+        follower_.stop();
         for (std::string const& each : files_.violations) violation(each);
         for (auto* life : {&halted_, &standby_, &life_}) {
             if (*life) bury(**life);
@@ -626,7 +673,7 @@ private:
         } while (!after.empty());
         if (audited != transitions)
             violation(fmt::format("I8: {} transitions, {} audit rows", transitions, audited));
-        return {};
+        return follower_.check(transaction);
     }
 
     void violation(std::string what) {
@@ -657,6 +704,13 @@ private:
     std::optional<Database> database_;
     std::unique_ptr<Life> life_, halted_, standby_;
     std::string portal_host_ = "portal";
+    Follower follower_{{.world = world_,
+                        .network = network_,
+                        .hosts = [this] { return hosts(); },
+                        .tell = [this](std::string const& what) { tell(what); },
+                        .violation = [this](std::string what) { violation(std::move(what)); }},
+                       options_.seed + 4};
+    std::optional<SteadyTime> over_{};
     std::deque<Order> orders_;
     std::string token_, session_;
     std::uint64_t points_ = 0, die_at_step_ = 0, halt_at_point_ = 0;

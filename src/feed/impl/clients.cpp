@@ -69,6 +69,12 @@ awaitable<void> Feed::Impl::watch_sessions() {
     watching = false;
 }
 
+std::shared_ptr<base::Mutex> Feed::Impl::turn_of(realtime::Socket const& socket) {
+    std::shared_ptr<base::Mutex>& turn = turns[socket.id()];
+    if (!turn) turn = std::make_shared<base::Mutex>(world.executor);
+    return turn;
+}
+
 awaitable<void> Feed::Impl::subscribe(std::shared_ptr<realtime::Socket> socket, realtime::Event event) {
     auto self = shared_from_this();
     auto request = read_argument<SubscribeRequest>(event);
@@ -76,16 +82,24 @@ awaitable<void> Feed::Impl::subscribe(std::shared_ptr<realtime::Socket> socket, 
         answer(event, refuse_all(request.error()));
         co_return;
     }
+    std::shared_ptr<base::Mutex> turn = turn_of(*socket);
+    base::Mutex::Guard guard = co_await turn->lock();
+    if (!socket->is_connected()) co_return;
     auth::Principal principal = principal_of(*socket);
     std::vector<Prepared> all;
     for (TopicWish const& wish : request->topics) {
-        socket->leave(wish.topic);  // it begins anew
+        if (parse_topic(wish.topic)) socket->leave(wish.topic);  // it begins anew
         Prepared prepared = co_await prepare(principal, wish);
         all.push_back(std::move(prepared));
     }
-    // While one was read, the tail may have moved on beyond what another one still needs.
-    for (Prepared& each : all)
-        while (!each.refused && !tail.reaches(each.from)) each = co_await prepare(principal, each.wish);
+    // While one is read, the tail may move on beyond what another one still needs.
+    auto is_left_behind = [this](Prepared const& each) { return !each.refused && !tail.reaches(each.from); };
+    auto behind = std::find_if(all.begin(), all.end(), is_left_behind);
+    while (behind != all.end()) {
+        Prepared again = co_await prepare(principal, behind->wish);
+        *behind = std::move(again);
+        behind = std::find_if(all.begin(), all.end(), is_left_behind);
+    }
     if (!socket->is_connected()) co_return;
 
     // From here on nothing else happens in between: what follows is complete, and in order.
@@ -97,21 +111,26 @@ awaitable<void> Feed::Impl::subscribe(std::shared_ptr<realtime::Socket> socket, 
             said.accepted.push_back(std::move(each.accepted));
     }
     answer(event, said);
+    // In one order and each once: to who follows `admin`, an event of another topic is one of its own, too.
+    std::map<std::int64_t, Told const*> missed;
     for (Prepared const& each : all) {
         if (each.refused) continue;
-        for (Told const& missed : each.missed) socket->emit(missed.name, {.json = missed.envelope});
-        for (Told const* missed : tail.after(each.from, each.wish.topic))
-            socket->emit(missed->name, {.json = missed->envelope});
+        for (Told const& told : each.missed) missed.emplace(told.seq, &told);
+        for (Told const* told : tail.after(each.from, each.wish.topic)) missed.emplace(told->seq, told);
         socket->join(each.wish.topic);
     }
+    for (auto const& [seq, told] : missed) socket->emit(told->name, {.json = told->envelope});
 }
 
 awaitable<void> Feed::Impl::unsubscribe(std::shared_ptr<realtime::Socket> socket, realtime::Event event) {
+    auto self = shared_from_this();
     auto request = read_argument<UnsubscribeRequest>(event);
     if (!request) {
         answer(event, refuse_all(request.error()));
         co_return;
     }
+    std::shared_ptr<base::Mutex> turn = turn_of(*socket);
+    base::Mutex::Guard guard = co_await turn->lock();
     UnsubscribeAnswer said;
     for (std::string const& topic : request->topics) {
         if (!socket->rooms().contains(topic) || topic == socket->id()) continue;

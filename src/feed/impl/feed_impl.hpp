@@ -1,8 +1,10 @@
 // What the feed remembers. It can be forgotten: followers hold their cursors, and the store has the events.
 #pragma once
 #include <boost/asio/experimental/channel.hpp>
+#include <map>
 #include <set>
 
+#include "base/mutex.hpp"
 #include "feed/feed.hpp"
 #include "feed/subscribe.hpp"
 #include "feed/tail.hpp"
@@ -16,7 +18,7 @@ struct Prepared {
     TopicWish wish{};
     std::optional<Refused> refused{};
     Accepted accepted{};
-    std::int64_t from = 0;      // the follower has, or is given, everything up to this one
+    std::int64_t from = 0;       // the follower has, or is given, everything up to this one
     std::vector<Told> missed{};  // read from the store, because the tail no longer reaches back so far
 };
 
@@ -26,6 +28,7 @@ struct Feed::Impl : std::enable_shared_from_this<Feed::Impl> {
     // -- From the store to the rooms (feed.cpp)
     awaitable<Result<void>> start();
     awaitable<void> follow();
+    awaitable<void> wait_for_news();
     awaitable<Result<void>> read_on();
     void publish(Told told);
     awaitable<void> tick();
@@ -34,6 +37,8 @@ struct Feed::Impl : std::enable_shared_from_this<Feed::Impl> {
     // -- Clients (impl/clients.cpp)
     awaitable<realtime::Admission> admit(realtime::Handshake handshake);
     awaitable<void> watch_sessions();
+    /// What one client asks for happens in the order in which it asks.
+    std::shared_ptr<base::Mutex> turn_of(realtime::Socket const& socket);
     awaitable<void> subscribe(std::shared_ptr<realtime::Socket> socket, realtime::Event event);
     awaitable<void> unsubscribe(std::shared_ptr<realtime::Socket> socket, realtime::Event event);
 
@@ -47,7 +52,8 @@ struct Feed::Impl : std::enable_shared_from_this<Feed::Impl> {
     realtime::Namespace& clients;
     Tail tail;
     asio::experimental::channel<void(error_code)> committed;
-    std::set<std::string> looked_at{};  // environments with news for who watches
+    std::set<std::string> looked_at{};                            // environments with news for who watches
+    std::map<std::string, std::shared_ptr<base::Mutex>> turns{};  // by the socket's id
     bool ticking = false;
     bool watching = false;
     bool stopped = false;

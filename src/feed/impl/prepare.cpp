@@ -1,4 +1,6 @@
 // What a new follower gets before the events to come: what it missed, or a snapshot.
+#include <limits>
+
 #include "feed/impl/feed_impl.hpp"
 
 namespace feed {
@@ -68,12 +70,18 @@ awaitable<Prepared> Feed::Impl::prepare(auth::Principal principal, TopicWish wis
 awaitable<Result<void>> Feed::Impl::find_missed(Prepared& prepared, Topic const& topic) {
     std::optional<std::int64_t> after = prepared.wish.after;
     if (topic.kind == TopicKind::monitoring) after.reset();  // of ticks there is only the newest
-    // A cursor from the future belongs to another store, or to a portal that has read further.
-    bool reset = after && *after > tail.newest();
-    if (!after || reset) {
+    bool reset = false;
+    if (after && *after > tail.newest()) {
+        // From a portal, or a snapshot, that has read further than the tail. Or from another store.
+        auto read = [](store::Transaction& transaction) { return store::last_event(transaction); };
+        CO_TRY(std::int64_t newest, co_await world.store.read(std::move(read)));
+        reset = *after > newest;
+    }
+    bool has_snapshot = !after || reset;
+    if (has_snapshot) {
         CO_TRY(after, co_await take_snapshot(prepared, topic));
     }
-    for (;; reset = true) {
+    for (;;) {
         prepared.from = *after;
         prepared.accepted.seq = topic.kind == TopicKind::monitoring ? 0 : *after;
         prepared.accepted.reset = reset;
@@ -81,13 +89,14 @@ awaitable<Result<void>> Feed::Impl::find_missed(Prepared& prepared, Topic const&
 
         std::int64_t complete_to = tail.newest();
         auto read = [room = prepared.wish.topic, from = prepared.from, kind = topic.kind,
-                     limit = settings.most_missed + 1](store::Transaction& transaction) {
+                     limit = has_snapshot ? std::numeric_limits<int>::max()
+                                          : settings.most_missed + 1](store::Transaction& transaction) {
             return kind == TopicKind::admin ? store::read_events(transaction, from, limit)
                                             : store::read_events(transaction, room, from, limit);
         };
         CO_TRY(std::vector<model::Event> events, co_await world.store.read(std::move(read)));
-        bool too_many = std::ssize(events) > settings.most_missed;
-        if (too_many && !reset) {
+        if (!has_snapshot && std::ssize(events) > settings.most_missed) {
+            has_snapshot = reset = true;
             CO_TRY(after, co_await take_snapshot(prepared, topic));
             continue;
         }
@@ -107,12 +116,15 @@ awaitable<Result<std::int64_t>> Feed::Impl::take_snapshot(Prepared& prepared, To
     model::DeploymentId id{topic.name};
     switch (topic.kind) {
         case TopicKind::deployment: {
-            if (auto open = world.engine.open_deployment(id)) {
-                made = {base::to_json(*open), open->seq};
-                break;
+            auto open = world.engine.open_deployment(id);
+            bool others_write = settings.poll_interval != Duration{};
+            if (!open || others_write) {
+                auto read = [id](store::Transaction& transaction) {
+                    return read_deployment(transaction, id);
+                };
+                CO_TRY(made, co_await world.store.read(std::move(read)));
             }
-            auto read = [id](store::Transaction& transaction) { return read_deployment(transaction, id); };
-            CO_TRY(made, co_await world.store.read(std::move(read)));
+            if (open && open->seq >= made.seq) made = {base::to_json(*open), open->seq};
             break;
         }
         case TopicKind::log: {
