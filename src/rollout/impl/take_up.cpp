@@ -47,6 +47,18 @@ Result<Stored> read_lane(store::Transaction& transaction, target::ComponentKey c
     return stored;
 }
 
+/// The one that has begun stands first, whatever was asked for before it: two orders at once may be stored in
+/// another order than that of their times.
+void put_begun_first(std::deque<DeploymentId>& ids, std::vector<model::Rollout> const& rollouts,
+                     std::string const& component) {
+    auto has_begun = [&](DeploymentId const& id) {
+        return std::any_of(rollouts.begin(), rollouts.end(), [&](model::Rollout const& rollout) {
+            return rollout.deployment == id && rollout.component == component && rollout.to.number != 0;
+        });
+    };
+    std::stable_partition(ids.begin(), ids.end(), has_begun);
+}
+
 bool contains(std::deque<DeploymentId> const& ids, DeploymentId const& id) {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
@@ -79,6 +91,7 @@ awaitable<Result<void>> Engine::Impl::load() {
         }
         open.emplace(id, std::move(it));
     }
+    for (Lane& lane : lanes) put_begun_first(lane.queue, stored.rollouts, lane.key.component);
     // Each of these may have happened or not: looking tells; then it is confirmed, or done again under the
     // same id.
     for (store::Effect const& effect : stored.effects)
@@ -122,6 +135,7 @@ awaitable<Result<store::Lease>> Engine::Impl::claim(Lane& lane) {
     // What was accepted here since it was read comes after it.
     for (DeploymentId const& id : lane.queue)
         if (!contains(known, id) && !contains(waiting, id)) waiting.push_back(id);
+    put_begun_first(waiting, stored.rollouts, lane.key.component);
     lane.queue = std::move(waiting);
     for (DeploymentId const& id : known)
         if (!contains(lane.queue, id)) forget(id, stored.deployments);

@@ -163,7 +163,13 @@ awaitable<void> Engine::Impl::tell(Lane& lane) {
         base::json::object{{"environment", lane.key.environment}, {"component", base::to_json(now)}};
     // The first time in this life: perhaps the last one has told it already.
     bool look_back = !lane.told;
-    auto work = [event, look_back](store::Transaction& transaction) -> Result<std::int64_t> {
+    // Who was halted and comes back does not know yet that another portal drives this: it must not tell what
+    // it saw.
+    std::optional<store::Lease> held;
+    if (!settings.exclusive) held = lane.lease;
+    auto work = [event, look_back, held,
+                 wall = world.clock.wall_now()](store::Transaction& transaction) -> Result<std::int64_t> {
+        if (held) TRY_VOID(store::renew_lease(transaction, *held, wall, lease_length));
         if (look_back) {
             TRY(auto last, store::newest_event(transaction, event.topic, event.entity, event.name));
             if (last && last->payload == event.payload) return last->seq;
