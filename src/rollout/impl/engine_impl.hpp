@@ -43,6 +43,7 @@ struct Lane {
     std::optional<model::ComponentView> told{};     // what the last event about it said
     std::optional<model::Sample> sample{};          // the last one stored, and what had been counted then
     DeploymentId sampled_of{};
+    model::Phase sampled_in{};
     model::Evidence sampled{};
     bool looking = false;
     bool again = false;  // somebody woke it while it was looking

@@ -298,6 +298,7 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
         lane.sample = change.sample;
         lane.sampled = change.rollout.evidence;
         lane.sampled_of = change.deployment.id;
+        lane.sampled_in = change.rollout.phase;
     }
     driven.deployment = change.deployment;
     *driven.rollout_of(change.rollout.component) = change.rollout;

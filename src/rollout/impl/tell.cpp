@@ -125,7 +125,7 @@ std::optional<model::Sample> Engine::Impl::sample(Lane const& lane, model::Rollo
     Duration pause =
         std::clamp<Duration>(rollout.step_observed / samples_a_step, closest_samples, farthest_samples);
     bool is_due = !same_rollout || lane.seen->at >= lane.sample->time + pause ||
-                  lane.sample->step != rollout.step + 1 || is_final(rollout.phase);
+                  lane.sample->step != rollout.step + 1 || lane.sampled_in != rollout.phase;
     if (!is_due) return {};
     model::Sample sample{.time = lane.seen->at,
                          .component = rollout.component,
