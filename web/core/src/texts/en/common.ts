@@ -18,6 +18,8 @@ export const common = {
   removeSampleQuestion: 'Remove the sample data?',
   removeSampleText:
     'Invented alerts, costs and metrics go. Environments, deployments and everything that was measured stay. It cannot be undone here.',
+  removeSampleRefused: 'Whoever has the permission sample_data_remove can remove it.',
+  closeSampleHint: 'Close the hint; the labels stay',
   removedSample: 'The sample data was removed',
   notFoundTitle: 'There is no such page',
   notFoundText: (path: string) => `Nothing is at ${path}.`,
