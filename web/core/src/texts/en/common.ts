@@ -149,6 +149,7 @@ export const common = {
     asTable: 'Show as table',
     asChart: 'Show as chart',
     time: 'Time',
+    cursor: (title: string) => `${title}: measurements`,
     noData: 'no data',
     last: (name: string, value: string) => `${name}: last ${value}`,
     range: (low: string, high: string) => `from ${low} to ${high}`,

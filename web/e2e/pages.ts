@@ -1,0 +1,28 @@
+// Where things are on the pages, by the names that people and screen readers know.
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export const heading = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('heading', { level: 1, name });
+
+/** The phase of the deployment that the page shows. */
+export const phase = (page: Page, name: string): Locator =>
+  page.getByRole('main').locator('header').first().getByText(name, { exact: true });
+
+export const chart = (page: Page, title: string): Locator =>
+  page.getByRole('figure', { name: new RegExp(`^${title}`) }).getByRole('img');
+
+export const logLines = (page: Page): Locator => page.getByRole('log').getByRole('listitem');
+
+export const action = (page: Page, name: string): Locator =>
+  page.getByRole('group', { name: 'Actions' }).getByRole('button', { name, exact: true });
+
+/** Asks for an action, reads what it will do, and says yes. */
+export async function act(page: Page, name: string, consequence: RegExp): Promise<void> {
+  await action(page, name).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText(consequence)).toBeVisible();
+  await dialog.getByRole('button', { name, exact: true }).click();
+}
+
+export const live = (page: Page): Promise<void> =>
+  expect(page.getByRole('banner').getByText('Live', { exact: true })).toBeVisible();
