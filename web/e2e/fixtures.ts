@@ -31,7 +31,7 @@ export const test = base.extend<Own, { shared: Site }>({
       try {
         await site.setUp();
         await site.startTraffic();
-        await site.settle();
+        await site.begun();
         await use(site);
       } finally {
         await site.stop();

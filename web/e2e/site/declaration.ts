@@ -8,10 +8,6 @@ const versions: Record<string, number> = { '1.0.0': 0, '1.1.0': 0, '1.2.0': 40, 
 /** A name as long as names may be, with no place to break it. */
 export const longestVersion = `9.${'x'.repeat(126)}`;
 
-/** Its program says this and dies. */
-export const hostileVersion = '6.6.6';
-export const hostile = `<img src=x onerror=alert(1)>\u202e\u200f"'${'y'.repeat(10_000)}`;
-
 export function writeVersions(folder: string, program: string): void {
   for (const [version, errors] of Object.entries({ ...versions, [longestVersion]: 0 })) {
     const place = join(folder, 'opt', version);
@@ -22,11 +18,6 @@ export function writeVersions(folder: string, program: string): void {
     );
     chmodSync(join(place, 'svc'), 0o755);
   }
-  const place = join(folder, 'opt', hostileVersion);
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, 'words'), hostile);
-  writeFileSync(join(place, 'svc'), `#!/bin/sh\ncat ${place}/words >&2\nexit 1\n`);
-  chmodSync(join(place, 'svc'), 0o755);
 }
 
 export const sampleEnvironments = `

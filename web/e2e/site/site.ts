@@ -113,6 +113,15 @@ export class Site {
     await until('traffic flows', () => statSync(status, { throwIfNoEntry: false })?.size);
   }
 
+  /** The first version is there. */
+  async begun(): Promise<void> {
+    const first = await until('the first version is asked for', async () => {
+      const { items } = await this.api.get<{ items: Deployment[] }>('/api/deployments?limit=1');
+      return items[0];
+    });
+    await this.ended(first.id);
+  }
+
   /** Nothing is under way, and 1.0.0 has the traffic. */
   async settle(): Promise<void> {
     const { items } = await this.api.get<{ items: Deployment[] }>('/api/deployments?limit=20');

@@ -49,7 +49,9 @@ test('an action that comes too late says why, and what to do', async ({ site, de
   const alert = dialog.getByRole('alert');
   await expect(alert.getByText('Not paused')).toBeVisible();
   await expect(alert.getByText(/Look at the state that is named, then decide again/)).toBeVisible();
-  await expect(dialog.getByText(/It has ended meanwhile/)).toBeVisible();
+  await expect(
+    dialog.getByRole('paragraph').filter({ hasText: 'It has ended meanwhile: Cancelled.' }),
+  ).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Pause', exact: true })).toHaveAttribute(
     'aria-disabled',
     'true',

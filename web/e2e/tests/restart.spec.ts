@@ -21,7 +21,7 @@ test('a server that dies during a canary costs the reader nothing', async ({
   await page.getByLabel('Wrap lines').check();
   await expect(page.getByRole('img', { name: '25 % to 1.1.0, 75 % to 1.0.0' })).toBeVisible();
   await site.kill();
-  const banner = page.getByText(/^No live updates since \d\d:\d\d:\d\d/);
+  const banner = page.getByText(/^No live updates since \d\d:\d\d:\d\d \(/);
   await expect(banner).toBeVisible();
   await expect(page.getByText(/Reason: .*(attempt|Attempt)/)).toBeVisible();
   await expect(page.getByText(/stale, as of/).first()).toBeVisible();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { io } from 'socket.io-client';
 import { expect, test } from '../fixtures';
-import { heading, live } from '../pages';
+import { heading, live, phase } from '../pages';
 import { Api } from '../site/api';
-import { password, user } from '../site/site';
+import { password, quick, user } from '../site/site';
 
 test('a session that was ended elsewhere leads to signing in, which says why', async ({
   site,
@@ -55,4 +55,15 @@ test('wrong passwords are refused with a reason', async ({ site, open, guard }) 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toContainText('Not signed in');
   await expect(page.getByRole('alert')).toContainText('Check both, then try again');
+});
+
+test('a browser without WebSocket is live as well', async ({ site, open }) => {
+  const page = await open(site, { path: '/audit' });
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebSocket'));
+  await page.reload();
+  await live(page);
+  const { id } = await site.api.deploy('1.1.0', quick);
+  await page.goto(`/deployments/${id}`);
+  await live(page);
+  await expect(phase(page, 'Completed')).toBeVisible();
 });

@@ -16,7 +16,7 @@ test('a new user sets up, deploys, and follows a canary to its end', async ({ ne
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   site.api.token = await site.api.login(user, password);
   await site.startTraffic();
-  await site.settle();
+  await site.begun();
 
   await page.getByRole('main').getByRole('link', { name: 'demo', exact: true }).first().click();
   await expect(heading(page, 'demo')).toBeVisible();

@@ -46,7 +46,7 @@ export function ConfirmDialog({
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose} autoFocus={danger}>
+          <Button onClick={onClose} data-first-focus={danger || undefined}>
             {t.cancel}
           </Button>
           <Button
@@ -54,7 +54,7 @@ export function ConfirmDialog({
             aria-busy={busy}
             refusal={refusal}
             onClick={() => void confirm()}
-            autoFocus={!danger}
+            data-first-focus={!danger || undefined}
           >
             {action}
           </Button>

@@ -27,7 +27,11 @@ export function Dialog({
   const titleId = useId();
   useEffect(() => {
     const element = dialog.current;
-    if (element && !element.open) element.showModal();
+    if (element && !element.open) {
+      element.showModal();
+      // autoFocus comes before the dialog is open, when nothing in it can have the focus.
+      element.querySelector<HTMLElement>('[data-first-focus]')?.focus();
+    }
     return () => element?.close();
   }, []);
   return (

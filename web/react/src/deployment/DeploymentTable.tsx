@@ -43,7 +43,8 @@ export function DeploymentTable({ items, compact = false, ofOne = false, sorting
             <td>
               <Link
                 kind="plain"
-                className="link code inline-block min-h-6 font-semibold"
+                title={one.version}
+                className="link code inline-block min-h-6 max-w-[min(16rem,36vw)] truncate align-bottom font-semibold"
                 to={{ page: 'deployment', id: one.id, search: {} }}
               >
                 {one.version}

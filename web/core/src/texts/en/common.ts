@@ -5,6 +5,7 @@ export const common = {
   skip: 'Skip to the content',
   loading: 'Loading',
   close: 'Close',
+  notices: 'Notices',
   cancel: 'Cancel',
   retry: 'Try again',
   all: 'All',
