@@ -1,5 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
+if (!process.env.PILOTHOUSE_PROGRAM) throw new Error('PILOTHOUSE_PROGRAM must name the program to test');
+
 const chromium = [
   '--no-sandbox',
   '--disable-gpu',

@@ -37,9 +37,7 @@ export class Site {
     private ports: Ports,
     private settings: SiteSettings,
   ) {
-    const program = process.env.PILOTHOUSE_PROGRAM;
-    if (!program) throw new Error('PILOTHOUSE_PROGRAM must name the program to test');
-    this.program = resolve(program);
+    this.program = resolve(process.env.PILOTHOUSE_PROGRAM!);
     this.address = `http://127.0.0.1:${ports.first}`;
     this.listen = `127.0.0.1:${ports.first + 1}`;
     this.origin = inFront ? `http://127.0.0.1:${ports.first + 2}` : this.address;

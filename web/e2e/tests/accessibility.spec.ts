@@ -12,11 +12,11 @@ async function check(page: Page, what: string): Promise<void> {
   expect(told, what).toEqual([]);
 }
 
-/** What is painted behind the page. */
+/** What is painted behind the header. */
 const isDark = (page: Page): Promise<boolean> =>
   page.evaluate(() => {
     const canvas = document.createElement('canvas').getContext('2d')!;
-    canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
+    canvas.fillStyle = getComputedStyle(document.querySelector('header')!).backgroundColor;
     canvas.fillRect(0, 0, 1, 1);
     const [red = 0, green = 0, blue = 0] = canvas.getImageData(0, 0, 1, 1).data;
     return red + green + blue < 3 * 128;
@@ -32,8 +32,8 @@ for (const theme of ['light', 'dark'] as const) {
     await check(first, 'setting up');
 
     const page = await open(site, { theme });
-    expect(await isDark(page)).toBe(theme === 'dark');
     await live(page);
+    expect(await isDark(page)).toBe(theme === 'dark');
     await expect(page.getByRole('heading', { name: 'Recent deployments' })).toBeVisible();
     await check(page, 'dashboard');
 

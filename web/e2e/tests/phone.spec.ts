@@ -10,9 +10,15 @@ const width = 360;
 /** What stands beyond the edge, other than in a part that says that it scrolls by itself. */
 function beyondTheEdge(page: Page): Promise<string[]> {
   return page.evaluate((most) => {
+    const widest = (of: Element) =>
+      [...of.querySelectorAll('*')]
+        .filter((one) => !one.closest('.scroll-x') && one.getBoundingClientRect().right > most + 1)
+        .slice(0, 3)
+        .map((one) => `${one.tagName}.${one.className}`)
+        .join(', ');
     const wide = [document.documentElement, ...document.querySelectorAll('main, dialog')]
       .filter((one) => one.scrollWidth > one.clientWidth + 1)
-      .map((one) => `${one.tagName} scrolls sideways`);
+      .map((one) => `${one.tagName} scrolls sideways, for ${widest(one)}`);
     const lost = [...document.querySelectorAll('a, button, input, select, textarea, summary')]
       .filter((one) => one.checkVisibility() && !one.closest('.scroll-x, .sr-only'))
       .filter((one) => {
