@@ -66,6 +66,6 @@ test('signs in, deploys, promotes and looks around without a mouse', async ({ si
   await tabTo(page, page.getByRole('main').getByRole('link', { name: '1.1.0' }).first());
   await keyboard.press('Enter');
   await expect(heading(page, /1\.1\.0/)).toBeVisible();
-  await keyboard.press('Alt+ArrowLeft');
+  await page.goBack();
   await expect(heading(page, 'Deployments')).toBeVisible();
 });

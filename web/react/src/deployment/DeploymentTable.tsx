@@ -44,7 +44,7 @@ export function DeploymentTable({ items, compact = false, ofOne = false, sorting
               <Link
                 kind="plain"
                 title={one.version}
-                className="link code inline-block min-h-6 max-w-[min(16rem,36vw)] truncate align-bottom font-semibold"
+                className="link code inline-block min-h-6 max-w-[min(16rem,24vw)] truncate align-bottom font-semibold"
                 to={{ page: 'deployment', id: one.id, search: {} }}
               >
                 {one.version}
