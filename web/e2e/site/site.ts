@@ -53,6 +53,12 @@ export class Site {
     try {
       if (inFront) site.serveBuiltPages();
       await site.startServer();
+      await until('the pages are served', () =>
+        fetch(site.origin, { headers: { Accept: 'text/html' } }).then(
+          (answer) => answer.ok,
+          () => false,
+        ),
+      );
       return site;
     } catch (error) {
       await site.stop();

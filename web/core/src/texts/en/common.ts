@@ -115,6 +115,7 @@ export const common = {
       enabled === undefined ? `${name} was changed` : `${name} was switched ${enabled ? 'on' : 'off'}`,
     removed: (name: string) => `${name} was removed`,
     alert: (title: string, status: string) => `Alert ${status}: ${title}`,
+    alertRemoved: (id: string) => `Alert ${id} was removed`,
     by: (actor: string) => `by ${actor}`,
     open: 'Show activity',
     close: 'Hide activity',
