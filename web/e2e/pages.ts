@@ -11,6 +11,15 @@ export const phase = (page: Page, name: string): Locator =>
 export const chart = (page: Page, title: string): Locator =>
   page.getByRole('figure', { name: new RegExp(`^${title}`) }).getByRole('img');
 
+/** Are the lines drawn in their colours, rather than all in grey? */
+export const isColoured = (chart: Locator): Promise<boolean> =>
+  chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at + 3]! > 200 && Math.abs(data[at]! - data[at + 2]!) > 80) return true;
+    return false;
+  });
+
 export const logLines = (page: Page): Locator => page.getByRole('log').getByRole('listitem');
 
 export const action = (page: Page, name: string): Locator =>

@@ -5,6 +5,8 @@ import { resolve } from 'node:path';
 const folder = resolve(import.meta.dirname, '../../docs/images');
 
 export async function image(page: Page, name: string): Promise<void> {
-  if (process.env.UPDATE_SCREENSHOTS === '1')
-    await page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
+  if (process.env.UPDATE_SCREENSHOTS !== '1') return;
+  for (const button of await page.getByRole('region', { name: 'Notices' }).getByRole('button').all())
+    await button.click();
+  await page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
 }

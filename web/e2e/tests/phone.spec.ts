@@ -33,6 +33,7 @@ function beyondTheEdge(page: Page): Promise<string[]> {
 test('everything can be reached on a narrow phone', async ({ site, open }) => {
   const long = await site.api.deploy(longestVersion, quick);
   await site.ended(long.id);
+  await site.settle();
   const { id } = await site.api.deploy('1.1.0', { strategy: { gates_percent: [25], bake: '300ms' } });
   const page = await open(site, { width, height: 740 });
   await live(page);

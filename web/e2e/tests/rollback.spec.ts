@@ -3,7 +3,7 @@ import { live, phase } from '../pages';
 import { image } from '../screenshots';
 
 test('a bad version goes back by itself, and the page says why', async ({ site, desk: page }) => {
-  const { id } = await site.api.deploy('1.2.0');
+  const { id } = await site.api.deploy('1.2.0', { strategy: { bake: '3s' } });
   await page.goto(`/deployments/${id}`);
   await live(page);
   await expect(phase(page, 'Rolled back')).toBeVisible();

@@ -1,7 +1,7 @@
 import { expect, test } from '../fixtures';
 import { password, user } from '../site/site';
 import { image } from '../screenshots';
-import { chart, heading, logLines, phase } from '../pages';
+import { chart, heading, isColoured, logLines, phase } from '../pages';
 
 test('a new user sets up, deploys, and follows a canary to its end', async ({ newSite, open }) => {
   const site = await newSite({ demo: true });
@@ -34,6 +34,8 @@ test('a new user sets up, deploys, and follows a canary to its end', async ({ ne
   await expect(page.getByRole('img', { name: '25 % to 1.1.0, 75 % to 1.0.0' })).toBeVisible();
   await expect(page.getByRole('img', { name: '50 % to 1.1.0, 50 % to 1.0.0' })).toBeVisible();
   await expect(chart(page, 'Error rate')).toHaveAccessibleName(/1\.1\.0: last .*1\.0\.0: last /);
+  await expect(chart(page, 'Error rate')).toHaveAccessibleName(/([3-9]|\d\d) measurements/);
+  expect(await isColoured(chart(page, 'Error rate'))).toBe(true);
   await page.setViewportSize({ width: 1280, height: 1100 });
   await image(page, 'web-canary');
   await expect(phase(page, 'Completed')).toBeVisible();
@@ -52,5 +54,6 @@ test('a new user sets up, deploys, and follows a canary to its end', async ({ ne
     .first()
     .click();
   await expect(page.getByRole('main').getByText('1.1.0').first()).toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 640 });
   await image(page, 'web-dashboard');
 });
