@@ -28,7 +28,7 @@ test('a server that dies during a canary costs the reader nothing', async ({
 
   await site.startServer();
   await expect(banner).toBeHidden();
-  await expect(page.getByText(/Live again after/)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Notices' }).getByText(/Live again after/)).toBeVisible();
   await expect(phase(page, 'Completed')).toBeVisible();
   const written = await site.api.logs(id);
   await expect(logLines(page)).toHaveCount(written.length);
