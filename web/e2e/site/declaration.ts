@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Of its answers, how many in a hundred are failures: 1.2.0 is the bad one. */
-const versions: Record<string, number> = { '1.0.0': 0, '1.1.0': 0, '1.2.0': 30, '1.3.0': 0 };
+const versions: Record<string, number> = { '1.0.0': 0, '1.1.0': 0, '1.2.0': 20, '1.3.0': 0 };
 
 /** A name as long as names may be, with no place to break it. */
 export const longestVersion = `9.${'x'.repeat(126)}`;

@@ -32,7 +32,7 @@ export function optionsOf(chart: () => ChartData, { width, height, zone, group }
     padding: [14, 12, 0, 0],
     cursor: { y: false, points: { size: 6 }, sync: group ? { key: group } : undefined },
     scales: {
-      x: { time: true, range: (_, begin, end) => spanOf(begin, end) },
+      x: { time: true, range: (_, begin, end) => spanOf(chart().times, begin, end) },
       y: { range: (_, low, high) => rangeOf(low, high, lines) },
     },
     axes: [
@@ -53,10 +53,11 @@ export function optionsOf(chart: () => ChartData, { width, height, zone, group }
 
 const leastSpan = 10;
 
-/** A single measurement stands in the middle of a few seconds, rather than of days. */
-function spanOf(begin: number | null, end: number | null): [number, number] {
-  if (begin === null || end === null) return [0, leastSpan];
-  return end > begin ? [begin, end] : [begin - leastSpan / 2, end + leastSpan / 2];
+/** A single measurement stands in the middle of a few seconds, rather than at the beginning of a day. */
+function spanOf(times: readonly number[], begin: number | null, end: number | null): [number, number] {
+  const [only = 0] = times;
+  if (times.length === 1) return [only / 1000 - leastSpan / 2, only / 1000 + leastSpan / 2];
+  return [begin ?? 0, end ?? leastSpan];
 }
 
 const hour = 3600;
