@@ -64,7 +64,11 @@ export function createApp(around: Surroundings): App {
   const connection = createConnection({
     openSocket: around.openSocket,
     ticket: api.ticket,
-    onEvent: (name, event) => topics.onEvent(name, event),
+    onEvent: (name, event) => {
+      topics.onEvent(name, event);
+      // Somebody removed the sample data: the session says whether there is any.
+      if (name === 'cost-updated' && event.kind === 'removed') void session.refresh();
+    },
     onLive: () => topics.onLive(),
     clock,
   });

@@ -173,7 +173,7 @@ describe('the dashboard', () => {
         currency: 'EUR',
         total: '12.30',
         as_of: session.time,
-        sample: true,
+        sample_data: true,
         by_provider: [],
         by_environment: [],
         days: [],
@@ -181,6 +181,34 @@ describe('the dashboard', () => {
     }));
     await open('/');
     expect(main().getByText('EUR 12.30').parentElement!.textContent).toContain('Sample data');
+  });
+
+  it('says that there is sample data, and removes it', async () => {
+    let sample_data = true;
+    const allowed = [...permissions, 'sample_data_remove'];
+    server.on('GET', '/api/admin/session', () => ({
+      body: { ...session, permissions: allowed, sample_data },
+    }));
+    server.on('DELETE', '/api/admin/sample-data', () => {
+      sample_data = false;
+      return { status: 204 };
+    });
+    await open('/deployments');
+    await press('Remove sample data');
+    const dialog = within(screen.getByRole('dialog'));
+    expect(dialog.getByText(/Environments, deployments and everything that was measured stay/)).toBeTruthy();
+    await press('Remove sample data', dialog);
+    expect(screen.queryByRole('complementary', { name: 'Sample data' })).toBeNull();
+  });
+
+  it('closes the hint on sample data, and offers no removal to who may not', async () => {
+    server.on('GET', '/api/admin/session', () => ({ body: { ...session, sample_data: true } }));
+    await open('/');
+    const hint = within(screen.getByRole('complementary', { name: 'Sample data' }));
+    expect(hint.queryByRole('button', { name: 'Remove sample data' })).toBeNull();
+    expect(hint.getByText(/sample_data_remove/)).toBeTruthy();
+    await press('Close the hint; the labels stay');
+    expect(screen.queryByRole('complementary', { name: 'Sample data' })).toBeNull();
   });
 
   it('says since when it is not live, and what it missed', async () => {

@@ -72,8 +72,8 @@ export function createApi(http: Http) {
         ? http.send<DeploymentView>('POST', `${deployment(id)}/promote`, { all: true })
         : http.send<DeploymentView>('POST', `${deployment(id)}/${action}`),
     retry: (id: string, key: string) => http.send<DeploymentView>('POST', `${deployment(id)}/retry`, {}, key),
-    rollback: (id: string, key: string) =>
-      http.send<DeploymentView>('POST', `${deployment(id)}/rollback`, {}, key),
+    rollback: (id: string, key: string, version?: string) =>
+      http.send<DeploymentView>('POST', `${deployment(id)}/rollback`, { version }, key),
 
     audit: (after?: string, limit = 50) =>
       http.get<Page<AuditEntry>>('/api/admin/audit-logs', { after, limit }),

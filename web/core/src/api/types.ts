@@ -58,42 +58,13 @@ export interface MonitoringTick {
   }[];
 }
 
-export type Severity = 'error' | 'warning' | 'info';
-
-export interface Alert {
-  id: string;
-  severity: Severity;
-  title: string;
-  text: string;
-  environment: string;
-  component: string | null;
-  status: 'firing' | 'acknowledged' | 'resolved';
-  started_at: string;
-  ended_at: string | null;
-  sample: boolean;
-}
-
-export interface CostSummary {
-  currency: string;
-  total: string;
-  as_of: string;
-  sample: boolean;
-  by_provider: { provider: Provider; amount: string }[];
-  by_environment: { environment: string; amount: string }[];
-  days: { date: string; amount: string }[];
-}
-
-export interface MetricSeries {
-  name: string;
-  unit: string;
-  component: string | null;
-  points: [number, number | null][];
-}
-
-export interface EnvironmentMetrics {
-  sample: boolean;
-  series: MetricSeries[];
-}
+export type Alert = Schemas['AlertList']['items'][number];
+export type Severity = Alert['severity'];
+/** `as_of` null: there is no source of costs. */
+export type CostSummary = Schemas['CostSummary'];
+/** Points are pairs: milliseconds since 1970, and the value. */
+export type EnvironmentMetrics = Schemas['MetricsView'];
+export type MetricSeries = EnvironmentMetrics['series'][number];
 
 export type DeploymentSort = 'created_at' | 'environment' | 'version' | 'status';
 

@@ -3,6 +3,7 @@ import { rollout, sample } from '../testing/examples';
 import { decimate, keepIndices } from './decimate';
 import { errorChart, errorRates, latencies, latencyChart, metricChart, weightMarks } from './series';
 import { summary, tableOf } from './words';
+import { indexAt, moveCursor, spokenPoint } from './cursor';
 
 describe('rates', () => {
   it('come from the increments of the last ten seconds', () => {
@@ -90,6 +91,11 @@ describe('words', () => {
     );
   });
 
+  it('speak one measurement', () => {
+    expect(spokenPoint(chart, 1, 'UTC')).toBe('12:00:04. 1.1.0: 1 %. 1.0.0: 0 %.');
+    expect(spokenPoint(chart, 9, 'UTC')).toBe('no data');
+  });
+
   it('say when there is nothing', () => {
     expect(summary(errorChart([], { next: '1.1.0', before: null }, undefined), 'UTC')).toBe(
       'Error rate: no data.',
@@ -99,5 +105,24 @@ describe('words', () => {
   it('make a table, newest first', () => {
     const table = tableOf(chart, 'UTC', 1);
     expect(table).toEqual({ head: ['Time', '1.1.0', '1.0.0'], rows: [['12:00:04', '1 %', '0 %']], total: 2 });
+  });
+});
+
+describe('the cursor', () => {
+  it('begins at the newest, and stays within', () => {
+    expect(moveCursor('ArrowLeft', null, 5)).toBe(4);
+    expect(moveCursor('ArrowLeft', 4, 5)).toBe(3);
+    expect(moveCursor('ArrowRight', 4, 5)).toBe(4);
+    expect(moveCursor('PageDown', 3, 5)).toBe(0);
+    expect(moveCursor('End', 0, 5)).toBe(4);
+    expect(moveCursor('x', 0, 5)).toBeUndefined();
+    expect(moveCursor('Home', null, 0)).toBeUndefined();
+  });
+
+  it('keeps its time when measurements are added', () => {
+    expect(indexAt([1, 3, 5], 3)).toBe(1);
+    expect(indexAt([1, 3, 5], 4)).toBe(1);
+    expect(indexAt([1, 3, 5], 0)).toBe(0);
+    expect(indexAt([1, 3, 5], 9)).toBe(2);
   });
 });

@@ -1,3 +1,4 @@
 export * from './series';
+export * from './cursor';
 export * from './decimate';
 export * from './words';

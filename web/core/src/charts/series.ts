@@ -182,12 +182,12 @@ export function metricChart(series: MetricSeries): ChartData {
     title,
     unit: series.unit,
     format: unitFormat[series.unit] ?? ((value) => `${Number(value.toPrecision(4))} ${series.unit}`),
-    times: series.points.map(([time]) => time),
+    times: series.points.map(([time = 0]) => time),
     lines: [
       {
         id: series.name,
         label: title,
-        values: series.points.map(([, value]) => value),
+        values: series.points.map(([, value]) => value ?? null),
         kind: 'line',
         tone: 'new',
       },

@@ -5,7 +5,7 @@ import { createConnection } from '../realtime/connection';
 import { createTopics } from '../realtime/topics';
 import { FakeClock } from '../testing/fakeClock';
 import { FakeServer } from '../testing/fakeServer';
-import { createActivityModel, summarise, type Activity } from './activityModel';
+import { activityOf, createActivityModel, summarise, type Activity } from './activityModel';
 
 describe('activity', () => {
   it('tells after an outage what was missed, and nothing twice', async () => {
@@ -56,5 +56,19 @@ describe('activity', () => {
     expect(returns[0]!.missed).toHaveLength(2);
     expect(summarise(returns[0]!.missed).map((one) => one.text)).toEqual(['demo: 1.1.0, completed']);
     expect(activity.snapshot().items).toHaveLength(3);
+  });
+
+  it('tells of what was removed, which has no payload', () => {
+    const event = {
+      topic: 'alerts',
+      seq: 2,
+      prev_seq: 1,
+      entity: 'a1',
+      kind: 'removed' as const,
+      actor: 'alice',
+      time: '',
+    };
+    expect(activityOf('alert-updated', { ...event, payload: null })!.text).toBe('Alert a1 was removed');
+    expect(activityOf('cost-updated', { ...event, payload: null })).toBeNull();
   });
 });

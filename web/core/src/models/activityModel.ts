@@ -120,6 +120,8 @@ export function activityOf(name: string, event: Envelope): Activity | null {
       return { ...base, kind: 'environment', text: t.activity.environment(event.entity, patch.enabled) };
     }
     case 'alert-updated': {
+      if (event.kind === 'removed')
+        return { ...base, kind: 'alert', text: t.activity.alertRemoved(event.entity) };
       const { title, status } = event.payload as { title: string; status: string };
       return { ...base, kind: 'alert', text: t.activity.alert(title, status) };
     }

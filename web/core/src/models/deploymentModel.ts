@@ -35,6 +35,7 @@ export function createDeploymentModel(api: Api, live: Live, id: string) {
     ...resource,
     act: (action: DeploymentAction) => attempt(() => api.act(id, action)),
     retry: (key: string) => attempt(() => api.retry(id, key)),
-    rollback: (key: string) => attempt(() => api.rollback(id, key)),
+    /** Without a version: the one that was there before. */
+    rollback: (key: string, version?: string) => attempt(() => api.rollback(id, key, version)),
   };
 }

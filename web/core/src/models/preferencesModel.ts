@@ -12,6 +12,8 @@ export interface Preferences {
   bottom: 'open' | 'closed';
   bottomHeight: number;
   wrapLog: boolean;
+  /** That there is sample data; its labels stay anyway. */
+  sampleHint: 'open' | 'closed';
 }
 
 export interface PreferencesModel extends Model<Preferences> {
@@ -34,6 +36,7 @@ export const defaultPreferences: Preferences = {
   bottom: 'closed',
   bottomHeight: 220,
   wrapLog: false,
+  sampleHint: 'open',
 };
 
 export function createPreferencesModel(storage: KeyValue): PreferencesModel {

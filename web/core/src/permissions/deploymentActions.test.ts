@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deployment, rollout } from '../testing/examples';
-import { actionsOf, type ActionName } from './deploymentActions';
+import { actionsOf, rollbackTo, type ActionName } from './deploymentActions';
 
 const all = ['deployment_control', 'deployment_start'];
 const offer = (view: ReturnType<typeof deployment>, name: ActionName, permissions = all) =>
@@ -37,13 +37,28 @@ describe('actionsOf', () => {
     ).toEqual(['retry', 'rollback']);
   });
 
-  it('has nothing to go back to after a first deployment', () => {
+  it('goes back to a named version after a first deployment', () => {
     const first = deployment({
       phase: 'completed',
       status: 'completed',
       components: [rollout({ phase: 'completed', from_version: null })],
     });
-    expect(offer(first, 'rollback')!.refusal).toContain('first version');
+    expect(offer(first, 'rollback')).toMatchObject({ refusal: null, names: { usual: null } });
+    expect(offer(first, 'rollback')!.names!.hint).toContain('first version');
+  });
+
+  it('lets a version be named when a roll-back is a new deployment', () => {
+    const ended = deployment({
+      phase: 'completed',
+      status: 'completed',
+      components: [rollout({ phase: 'completed' })],
+    });
+    expect(offer(ended, 'rollback')!.names).toEqual({
+      usual: '1.0.0',
+      hint: 'Left empty: 1.0.0, the one before.',
+    });
+    expect(offer(deployment(), 'rollback')!.names).toBeNull();
+    expect(rollbackTo('1.3.0')).toContain('starts 1.3.0 beside what runs then');
   });
 
   it('names the permission that is missing', () => {

@@ -10,6 +10,8 @@ export interface ActionOffer {
   refusal: string | null;
   /** What will happen, for the question before it. */
   consequence: string;
+  /** A version may be named; null: none is asked for. `usual`: what it is when none is named. */
+  names: { usual: string | null; hint: string } | null;
 }
 
 const finalPhases: ReadonlySet<Phase> = new Set([
@@ -42,6 +44,7 @@ export function actionsOf(deployment: DeploymentView, permissions: readonly stri
       ? refusalOf(name, deployment)
       : t.actions.noPermission(permissionOf[name]),
     consequence: sentence(consequenceOf(name, deployment)),
+    names: name === 'rollback' && beginsAnew(deployment) ? namesOf(deployment) : null,
   }));
 }
 
@@ -87,7 +90,24 @@ function pastControl(rollouts: RolloutView[]): string {
   return t.actions.refusals.promoted;
 }
 
+/** A roll-back of what cannot be aborted any more is a new deployment, and can go to any version. */
+const beginsAnew = (deployment: DeploymentView) =>
+  isFinal(deployment.phase) || open(deployment).every(isPromoted);
+
+function namesOf(deployment: DeploymentView): ActionOffer['names'] {
+  const versions = [...new Set(deployment.components.map((one) => one.from_version))];
+  const [first = null] = versions;
+  if (versions.includes(null)) return { usual: null, hint: t.actions.names.first };
+  return versions.length > 1
+    ? { usual: null, hint: t.actions.names.several(versions.join(', ')) }
+    : { usual: first, hint: t.actions.names.usual(first ?? '') };
+}
+
+/** What a roll-back to a version that somebody named will do. */
+export const rollbackTo = (version: string): string => sentence(t.actions.consequences.rollback(version));
+
 function rollbackRefusal(deployment: DeploymentView): string | null {
+  if (beginsAnew(deployment)) return null;
   if (deployment.phase === 'queued') return t.actions.refusals.queuedRollback;
   if (deployment.phase === 'aborting') return t.actions.refusals.goingBack;
   const versions = new Set(deployment.components.map((one) => one.from_version));
@@ -124,8 +144,10 @@ function consequenceOf(name: ActionName, deployment: DeploymentView): string {
     case 'retry':
       return c.retry(version, deployment.environment, deployment.strategy);
     case 'rollback':
-      return isFinal(deployment.phase) || open(deployment).every(isPromoted)
-        ? c.rollback(before ?? '')
+      return beginsAnew(deployment)
+        ? before
+          ? c.rollback(before)
+          : c.rollbackUnnamed
         : c.abort(version, before ?? '', weight);
   }
 }

@@ -6,7 +6,7 @@ import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../state/clock';
 import { createConnection, type Connection } from './connection';
-import type { RealtimeSocket } from './socket';
+import { transportsOf, type RealtimeSocket } from './socket';
 import { createTopics } from './topics';
 
 let http: HttpServer;
@@ -122,4 +122,9 @@ describe('with the official server', () => {
     await vi.waitFor(() => expect(connection.snapshot().status).toBe('live'), 5_000);
     expect(reasons[0]).toBe('the ticket was used');
   });
+});
+
+it('uses what the browser has', () => {
+  expect(transportsOf({ WebSocket: class {} })).toEqual(['websocket', 'polling']);
+  expect(transportsOf({})).toEqual(['polling']);
 });

@@ -12,11 +12,15 @@ export interface RealtimeSocket {
   timeout: (ms: number) => { emitWithAck: (event: string, body: unknown) => Promise<unknown> };
 }
 
+/** Only what the browser has: one without WebSocket would wait for it for ever. */
+export const transportsOf = (browser: { WebSocket?: unknown }): string[] =>
+  typeof browser.WebSocket === 'function' ? ['websocket', 'polling'] : ['polling'];
+
 /** Reconnecting is ours: each attempt needs a ticket of its own, and the page says when the next one comes. */
 export function openSocket(): RealtimeSocket {
   return io({
     path: '/socket.io/',
-    transports: ['websocket', 'polling'],
+    transports: transportsOf(globalThis),
     tryAllTransports: true,
     autoConnect: false,
     reconnection: false,

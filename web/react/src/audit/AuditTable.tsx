@@ -28,7 +28,7 @@ export function AuditTable({ items }: { items: AuditEntry[] }) {
             <td className="whitespace-nowrap text-muted">
               <time dateTime={one.time}>{absoluteTime(Date.parse(one.time), zone)}</time>
             </td>
-            <td className="font-medium max-md:text-end">
+            <td className="min-w-24 font-medium [overflow-wrap:anywhere] max-md:text-end">
               {one.actor}
               {one.address && <span className="code block font-normal text-muted">{one.address}</span>}
             </td>

@@ -1,6 +1,14 @@
 import { t } from '@pilothouse/core';
-import { decimate, summary, tableOf, type ChartData } from '@pilothouse/core/charts';
-import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  decimate,
+  indexAt,
+  moveCursor,
+  spokenPoint,
+  summary,
+  tableOf,
+  type ChartData,
+} from '@pilothouse/core/charts';
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { Button } from '../components/Button';
@@ -51,6 +59,7 @@ function Plot({ chart, zone, height, group }: ChartProps & { zone: string }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [width, setWidth] = useState(0);
+  const [at, setAt] = useState<number | null>(null); // the time that the keyboard is at
   const theme = useThemeChange();
   const shown = useMemo(() => decimate(chart, Math.max(200, width * pointsPerPixel)), [chart, width]);
   const newest = useRef(shown);
@@ -84,14 +93,46 @@ function Plot({ chart, zone, height, group }: ChartProps & { zone: string }) {
     plot.current?.setData(rowsOf(shown));
   }, [shown]);
 
+  const index = at === null ? null : indexAt(shown.times, at);
+  useEffect(() => {
+    const made = plot.current;
+    if (!made) return;
+    const time = index === null ? undefined : shown.times[index];
+    made.setCursor(
+      time === undefined ? { left: -10, top: -10 } : { left: made.valToPos(time / 1000, 'x'), top: 0 },
+    );
+  }, [index, shown]);
+
+  function onKeyDown(event: KeyboardEvent) {
+    const next = moveCursor(event.key, index, shown.times.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    setAt(shown.times[next] ?? null);
+  }
+
+  const last = Math.max(0, shown.times.length - 1);
   return (
-    <div
-      ref={box}
-      role="img"
-      aria-label={summary(chart, zone)}
-      className="min-w-0 overflow-hidden"
-      style={{ height }}
-    />
+    <div className="relative">
+      <div
+        role="slider"
+        tabIndex={0}
+        aria-label={t.chart.cursor(chart.title)}
+        aria-valuemin={0}
+        aria-valuemax={last}
+        aria-valuenow={index ?? last}
+        aria-valuetext={spokenPoint(shown, index ?? last, zone)}
+        onKeyDown={onKeyDown}
+        onBlur={() => setAt(null)}
+        className="pointer-events-none absolute inset-0 z-10 rounded"
+      />
+      <div
+        ref={box}
+        role="img"
+        aria-label={summary(chart, zone)}
+        className="min-w-0 overflow-hidden"
+        style={{ height }}
+      />
+    </div>
   );
 }
 

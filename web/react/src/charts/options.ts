@@ -31,7 +31,10 @@ export function optionsOf(chart: () => ChartData, { width, height, zone, group }
     legend: { show: false },
     padding: [14, 12, 0, 0],
     cursor: { y: false, points: { size: 6 }, sync: group ? { key: group } : undefined },
-    scales: { x: { time: true }, y: { range: (_, low, high) => rangeOf(low, high, lines) } },
+    scales: {
+      x: { time: true, range: (_, begin, end) => spanOf(chart().times, begin, end) },
+      y: { range: (_, low, high) => rangeOf(low, high, lines) },
+    },
     axes: [
       {
         ...axis,
@@ -48,6 +51,15 @@ export function optionsOf(chart: () => ChartData, { width, height, zone, group }
   };
 }
 
+const leastSpan = 10;
+
+/** A single measurement stands in the middle of a few seconds, rather than at the beginning of a day. */
+function spanOf(times: readonly number[], begin: number | null, end: number | null): [number, number] {
+  const [only = 0] = times;
+  if (times.length === 1) return [only / 1000 - leastSpan / 2, only / 1000 + leastSpan / 2];
+  return [begin ?? 0, end ?? leastSpan];
+}
+
 const hour = 3600;
 
 /** Seconds are said only where they tell ticks apart. */
@@ -60,14 +72,14 @@ type Colour = (name: string, alpha?: number) => string;
 
 /** The style sheet's colours as a canvas takes them, light-dark() resolved. */
 function colours(): Colour {
-  const probe = document.createElement('span');
-  document.body.append(probe);
   const known = new Map<string, string>();
   for (const name of ['--muted', '--line', '--series-new', '--series-old', '--series-limit']) {
+    const probe = document.createElement('span'); // one for each: a colour that changes may be on its way, in a transition
     probe.style.color = `var(${name})`;
+    document.body.append(probe);
     known.set(name, getComputedStyle(probe).color);
+    probe.remove();
   }
-  probe.remove();
   return (name, alpha) => {
     const found = known.get(name) ?? 'gray';
     return alpha === undefined ? found : found.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);

@@ -4,6 +4,8 @@ type ButtonProps = ComponentProps<'button'> & {
   kind?: 'primary' | 'danger' | 'quiet' | 'icon';
   /** Why it cannot be pressed now. It can still be reached, so that everybody can read why. */
   refusal?: string | null;
+  /** Where the focus is when a dialog opens. */
+  'data-first-focus'?: boolean;
   children?: ReactNode;
 };
 

@@ -1,5 +1,5 @@
 import { t, type ApiError } from '@pilothouse/core';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Button } from './Button';
 import { Dialog } from './Dialog';
 import { ErrorState } from './ErrorState';
@@ -10,6 +10,10 @@ interface ConfirmDialogProps {
   action: string;
   danger?: boolean;
   failedTitle: string;
+  /** Why it cannot be done any more: it was possible when it was asked for. */
+  refusal?: string | null;
+  /** What must be said beside yes and no. */
+  children?: ReactNode;
   /** Answers what went wrong, or null; then the dialog closes. */
   onConfirm: () => Promise<ApiError | null>;
   onClose: () => void;
@@ -22,6 +26,8 @@ export function ConfirmDialog({
   action,
   danger,
   failedTitle,
+  refusal,
+  children,
   onConfirm,
   onClose,
 }: ConfirmDialogProps) {
@@ -40,14 +46,15 @@ export function ConfirmDialog({
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose} autoFocus={danger}>
+          <Button onClick={onClose} data-first-focus={danger || undefined}>
             {t.cancel}
           </Button>
           <Button
             kind={danger ? 'danger' : 'primary'}
             aria-busy={busy}
+            refusal={refusal}
             onClick={() => void confirm()}
-            autoFocus={!danger}
+            data-first-focus={!danger || undefined}
           >
             {action}
           </Button>
@@ -55,6 +62,8 @@ export function ConfirmDialog({
       }
     >
       <p>{consequence}</p>
+      {children}
+      {refusal && <p className="callout tone-warn mt-3">{refusal}</p>}
       {error && (
         <div className="mt-3">
           <ErrorState error={error} title={failedTitle} />

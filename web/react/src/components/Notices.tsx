@@ -16,7 +16,10 @@ export function Notices() {
       <p aria-live="polite" className="sr-only">
         {state.spoken}
       </p>
-      <div className="pointer-events-none fixed end-3 bottom-3 z-40 grid w-80 max-w-[calc(100vw-1.5rem)] gap-2">
+      <section
+        aria-label={t.notices}
+        className="pointer-events-none fixed end-3 bottom-3 z-40 grid w-80 max-w-[calc(100vw-1.5rem)] gap-2"
+      >
         {state.notices.map(({ id, tone, title, lines }) => (
           <div
             key={id}
@@ -38,7 +41,7 @@ export function Notices() {
             </Button>
           </div>
         ))}
-      </div>
+      </section>
     </>
   );
 }

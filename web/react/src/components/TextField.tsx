@@ -1,6 +1,11 @@
 import { useId, type ComponentProps } from 'react';
 
-type TextFieldProps = ComponentProps<'input'> & { label: string; hint?: string; problem?: string };
+type TextFieldProps = ComponentProps<'input'> & {
+  'data-first-focus'?: boolean;
+  label: string;
+  hint?: string;
+  problem?: string;
+};
 
 /** A field with its label, what is expected, and what is wrong. */
 export function TextField({ label, hint, problem, className = '', ...more }: TextFieldProps) {

@@ -22,7 +22,7 @@ export function AlertList({ items }: { items: Alert[] | null }) {
               <p className="flex flex-wrap items-center gap-x-2">
                 <span className="sr-only">{one.severity}:</span>
                 <span className="font-medium">{one.title}</span>
-                {one.sample && <SampleBadge />}
+                {one.sample_data && <SampleBadge />}
               </p>
               <p className="break-words text-muted">{one.text}</p>
               <p className="text-small text-muted">

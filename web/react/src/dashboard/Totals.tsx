@@ -49,19 +49,19 @@ export function Totals({ environments, recent, alerts, costs }: TotalsProps) {
         {alerts.status === 'ready' &&
           (alerts.data === null
             ? t.dashboard.alertsAbsent
-            : alerts.data.some((one) => one.sample) && <SampleBadge />)}
+            : alerts.data.some((one) => one.sample_data) && <SampleBadge />)}
       </Total>
       <Total
         label={t.dashboard.cost}
         value={costs}
-        show={(cost) => (cost ? money(cost.total, cost.currency) : '–')}
+        show={(cost) => (cost?.as_of ? money(cost.total, cost.currency) : '–')}
       >
         {costs.status === 'ready' &&
-          (costs.data === null ? (
+          (!costs.data?.as_of ? (
             t.dashboard.costAbsent
           ) : (
             <>
-              <Time at={costs.data.as_of} /> {costs.data.sample && <SampleBadge />}
+              <Time at={costs.data.as_of} /> {costs.data.sample_data && <SampleBadge />}
             </>
           ))}
       </Total>

@@ -15,7 +15,7 @@ export function UnderWay({ value }: { value: Loadable<DeploymentsPage> }) {
         <h2 id="under-way">{t.dashboard.underWay}</h2>
         <Freshness of={value} />
       </div>
-      <div className="grid gap-3 lg:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 lg:grid-cols-[repeat(2,minmax(0,1fr))]">
         {moving.map((one) => (
           <Moving key={one.id} deployment={one} />
         ))}
@@ -28,7 +28,7 @@ function Moving({ deployment }: { deployment: DeploymentView }) {
   const now = useNow();
   const { id, version, environment, phase, reason, created_at } = deployment;
   return (
-    <article className="card grid gap-2 p-3">
+    <article className="card grid grid-cols-[minmax(0,1fr)] gap-2 p-3">
       <header className="flex flex-wrap items-center gap-2">
         <Link
           kind="plain"
@@ -59,7 +59,7 @@ function Moving({ deployment }: { deployment: DeploymentView }) {
               style={{ width: `${one.weight_percent}%` }}
             />
           </div>
-          <span className="flex items-center gap-2 text-small whitespace-nowrap text-muted">
+          <span className="flex flex-wrap items-center gap-x-2 text-small text-muted max-sm:col-span-full">
             {one.weight_percent} % ·{' '}
             {one.step === 0 ? t.deployment.notStarted : t.deployment.stepOf(one.step, one.steps)}
             <VerdictBadge verdict={one.verdict} />

@@ -1,7 +1,9 @@
 import {
   actionsOf,
+  rollbackTo,
   t,
   type ActionName,
+  type ActionOffer,
   type ApiError,
   type DeploymentModel,
   type DeploymentView,
@@ -9,6 +11,7 @@ import {
 import { useRef, useState } from 'react';
 import { Button } from '../components/Button';
 import { ConfirmDialog } from '../components/ConfirmDialog';
+import { TextField } from '../components/TextField';
 import { Icon, type IconName } from '../components/Icon';
 import { useApp } from '../hooks/useApp';
 import { usePermissions } from '../hooks/usePermissions';
@@ -33,22 +36,31 @@ export function DeploymentActions({
 }) {
   const { notices, navigation, newKey } = useApp();
   const permissions = usePermissions();
-  const [asked, setAsked] = useState<ActionName | null>(null);
+  const [asked, setAsked] = useState<ActionOffer | null>(null);
+  const [version, setVersion] = useState('');
   const key = useRef('');
   const offers = actionsOf(deployment, permissions);
   const refused = offers.filter((one) => one.refusal);
-  const asking = offers.find((one) => one.name === asked);
+  // The deployment goes on while somebody reads the question: what became impossible stays, and says why.
+  const asking =
+    asked &&
+    (offers.find((one) => one.name === asked.name) ?? {
+      ...asked,
+      refusal: t.actions.endedMeanwhile(t.phase[deployment.phase]),
+    });
+  const named = asking?.names ? version.trim() : '';
 
-  function ask(name: ActionName) {
+  function ask(offer: ActionOffer) {
     key.current = newKey(); // one for each question: pressing twice makes one deployment
-    setAsked(name);
+    setVersion('');
+    setAsked(offer);
   }
 
   async function confirm(name: ActionName): Promise<ApiError | null> {
     const result = await (name === 'retry'
       ? model.retry(key.current)
       : name === 'rollback'
-        ? model.rollback(key.current)
+        ? model.rollback(key.current, named || undefined)
         : model.act(name));
     if (!result.ok) return result.error;
     setAsked(null);
@@ -61,10 +73,10 @@ export function DeploymentActions({
   return (
     <div className="grid gap-2">
       <div role="group" aria-label={t.actions.group} className="flex flex-wrap gap-2">
-        {offers.map(({ name, refusal }) => (
-          <Button key={name} refusal={refusal} onClick={() => ask(name)}>
-            <Icon name={icons[name]} size={14} />
-            {t.actions.labels[name]}
+        {offers.map((offer) => (
+          <Button key={offer.name} refusal={offer.refusal} onClick={() => ask(offer)}>
+            <Icon name={icons[offer.name]} size={14} />
+            {t.actions.labels[offer.name]}
           </Button>
         ))}
       </div>
@@ -84,13 +96,31 @@ export function DeploymentActions({
       {asking && (
         <ConfirmDialog
           question={t.actions.question[asking.name]}
-          consequence={asking.consequence}
+          consequence={named ? rollbackTo(named) : asking.consequence}
+          refusal={asking.refusal}
           action={t.actions.labels[asking.name]}
           danger={dangerous.has(asking.name)}
           failedTitle={t.actions.failed[asking.name]}
           onConfirm={() => confirm(asking.name)}
           onClose={() => setAsked(null)}
-        />
+        >
+          {asking.names && (
+            <TextField
+              className="mt-3"
+              label={t.actions.toVersion}
+              hint={asking.names.hint}
+              value={version}
+              onChange={(event) => {
+                setVersion(event.target.value);
+                key.current = newKey();
+              }}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              maxLength={128}
+            />
+          )}
+        </ConfirmDialog>
       )}
     </div>
   );

@@ -43,7 +43,8 @@ export function DeploymentTable({ items, compact = false, ofOne = false, sorting
             <td>
               <Link
                 kind="plain"
-                className="link code inline-block min-h-6 font-semibold"
+                title={one.version}
+                className="link code inline-block min-h-6 max-w-[min(16rem,24vw)] truncate align-bottom font-semibold"
                 to={{ page: 'deployment', id: one.id, search: {} }}
               >
                 {one.version}
@@ -67,19 +68,19 @@ export function DeploymentTable({ items, compact = false, ofOne = false, sorting
             <td className={compact ? 'w-full' : ''}>
               <PhaseBadge phase={one.phase} />
               <span
-                className={`mt-0.5 line-clamp-2 text-small break-words text-muted ${compact ? '' : 'md:hidden'}`}
+                className={`mt-0.5 line-clamp-2 text-small [overflow-wrap:anywhere] text-muted ${compact ? '' : 'md:hidden'}`}
               >
                 {one.reason}
               </span>
             </td>
-            <td className={`${wide} w-1/2 min-w-56 break-words text-muted`}>{one.reason}</td>
+            <td className={`${wide} w-1/2 min-w-56 [overflow-wrap:anywhere] text-muted`}>{one.reason}</td>
             <td className="text-muted max-sm:text-small">
               <Time at={one.created_at} />
             </td>
             <td className={`${wide} whitespace-nowrap text-muted`}>
               <Took deployment={one} />
             </td>
-            <td className={`${wide} text-muted`}>{one.actor}</td>
+            <td className={`${wide} min-w-16 [overflow-wrap:anywhere] text-muted`}>{one.actor}</td>
           </tr>
         ))}
       </tbody>

@@ -5,7 +5,7 @@ import { VerdictBadge } from '../components/Badge';
 export function Evidence({ rollout }: { rollout: RolloutView }) {
   const { canary, stable, verdict, judgement, judge } = rollout;
   return (
-    <section className="card grid gap-2 p-3">
+    <section className="card grid grid-cols-[minmax(0,1fr)] gap-2 p-3">
       <div className="flex flex-wrap items-center gap-2">
         <h2>{t.deployment.verdict}</h2>
         <VerdictBadge verdict={verdict} />
@@ -43,7 +43,7 @@ export function Evidence({ rollout }: { rollout: RolloutView }) {
 function Rate({ rate, label }: { rate: RateView; label: string }) {
   return (
     <tr>
-      <td>
+      <td className="min-w-16 [overflow-wrap:anywhere]">
         <span className="code">{rate.version}</span> <span className="text-muted">{label}</span>
       </td>
       <td className="text-end">{count(rate.requests)}</td>

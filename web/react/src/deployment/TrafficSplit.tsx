@@ -6,7 +6,7 @@ export function TrafficSplit({ rollout, version }: { rollout: RolloutView; versi
   const wanted = plan.find((one) => one.number === step)?.weight_percent;
   const text = t.deployment.split(weight, version, 100 - weight, before);
   return (
-    <section className="card grid gap-2 p-3">
+    <section className="card grid grid-cols-[minmax(0,1fr)] gap-2 p-3">
       <div className="flex flex-wrap items-baseline gap-x-3">
         <h2>{t.deployment.traffic}</h2>
         <p>{text}</p>
@@ -30,7 +30,7 @@ export function TrafficSplit({ rollout, version }: { rollout: RolloutView; versi
           />
         )}
       </div>
-      <ul className="flex gap-4 text-small">
+      <ul className="flex flex-wrap gap-x-4 text-small">
         <li className="inline-flex items-center gap-1.5">
           <span className="size-2.5 rounded-sm bg-new" />
           <span className="code">{version}</span>{' '}

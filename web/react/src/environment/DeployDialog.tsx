@@ -37,6 +37,7 @@ export function DeployDialog({
           <>
             <Button onClick={() => form.edit({})}>{t.deploy.change}</Button>
             <Button
+              key="deploy"
               kind="primary"
               aria-busy={state.stage === 'deploying'}
               onClick={() => void form.deploy()}

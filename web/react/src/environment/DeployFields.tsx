@@ -36,6 +36,7 @@ export function DeployFields({ environment, draft, problems, onEdit }: DeployFie
         autoCapitalize="none"
         spellCheck={false}
         maxLength={128}
+        data-first-focus
         autoFocus
       />
       <datalist id="known-versions">

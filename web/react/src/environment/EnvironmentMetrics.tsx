@@ -12,6 +12,13 @@ import { useModel } from '../hooks/useModel';
 const MetricCharts = lazy(() => import('../charts/MetricCharts').then((m) => ({ default: m.MetricCharts })));
 
 export function EnvironmentMetrics({ name }: { name: string }) {
+  const session = useModel(useApp().session);
+  // Read anew when sample data was removed.
+  const sample = session.status === 'signed_in' && session.session.sample_data;
+  return <Metrics key={String(sample)} name={name} />;
+}
+
+function Metrics({ name }: { name: string }) {
   const { make } = useApp();
   const model = useMade(() => make.metrics(name));
   const value = useModel(model);
@@ -23,7 +30,7 @@ export function EnvironmentMetrics({ name }: { name: string }) {
     <section aria-labelledby="metrics" className="card grid gap-3 p-3">
       <div className="flex flex-wrap items-center gap-3">
         <h2 id="metrics">{t.environment.metrics}</h2>
-        {value.status === 'ready' && value.data?.sample && <SampleBadge />}
+        {value.status === 'ready' && value.data?.sample_data && <SampleBadge />}
         <Freshness of={value} observedAt={newest} />
       </div>
       <Loaded value={value} onRetry={() => void model.refresh()}>

@@ -11,6 +11,7 @@ import { Header } from './Header';
 import { NavigationPanel } from './NavigationPanel';
 import { OfflineBanner } from './OfflineBanner';
 import { ResizablePanel } from './ResizablePanel';
+import { SampleDataHint } from './SampleDataHint';
 import { ShortcutHelp } from './ShortcutHelp';
 
 type Overlay = 'palette' | 'help' | null;
@@ -48,6 +49,7 @@ export function AppLayout({ children }: { children: ReactNode }) {
         onHelp={() => setOverlay('help')}
       />
       <OfflineBanner />
+      <SampleDataHint />
       <div className="relative flex min-h-0 grow">
         {navigationOpen && wide && (
           <ResizablePanel

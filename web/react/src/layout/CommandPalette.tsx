@@ -55,7 +55,7 @@ export function CommandPalette({ commands, onClose }: { commands: Command[]; onC
           placeholder={t.palette.placeholder}
           className="h-12 w-full bg-transparent px-4 text-large outline-none placeholder:text-muted"
           value={query}
-          autoFocus
+          data-first-focus
           spellCheck={false}
           autoComplete="off"
           onKeyDown={onKeyDown}

@@ -1,5 +1,5 @@
 import { t, type Route } from '@pilothouse/core';
-import { healthLook } from '../components/Badge';
+import { healthLook, SampleBadge } from '../components/Badge';
 import { Icon, type IconName } from '../components/Icon';
 import { Link } from '../components/Link';
 import { useApp } from '../hooks/useApp';
@@ -49,6 +49,7 @@ export function NavigationPanel() {
               </span>
               <span className="grow truncate">{one.name}</span>
               <span className="sr-only">{t.health[one.health]}</span>
+              {one.target === 'sample' && <SampleBadge />}
             </Link>
           );
         })}

@@ -6,7 +6,6 @@ import { Loaded } from '../components/Loaded';
 import { Skeleton } from '../components/Skeleton';
 import { AlertList } from '../dashboard/AlertList';
 import { EnvironmentCard } from '../dashboard/EnvironmentCard';
-import { SampleDataNotice } from '../dashboard/SampleDataNotice';
 import { Totals } from '../dashboard/Totals';
 import { UnderWay } from '../dashboard/UnderWay';
 import { DeploymentTable } from '../deployment/DeploymentTable';
@@ -35,7 +34,6 @@ export function DashboardPage() {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <h1 tabIndex={-1}>{t.dashboard.title}</h1>
-      <SampleDataNotice />
       <Totals environments={environments} recent={recent} alerts={alerts} costs={costs} />
       <UnderWay value={underWay} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(22rem,2fr)]">

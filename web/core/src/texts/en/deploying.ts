@@ -101,6 +101,14 @@ export const deploying = {
     newOne: (version: string) => `the new ${version}`,
     oldOne: (version: string) => `the old ${version}`,
     why: 'Why some are not possible',
+    endedMeanwhile: (phase: string) => `It has ended meanwhile: ${phase}.`,
+    toVersion: 'To version',
+    names: {
+      usual: (version: string) => `Left empty: ${version}, the one before.`,
+      first: 'It was the first version here: name the one to go to.',
+      several: (versions: string) =>
+        `Its components came from different versions (${versions}): name the one to go to.`,
+    },
     noPermission: (permission: string) =>
       `You lack the permission ${permission}; an administrator can give it.`,
     refusals: {
@@ -133,6 +141,7 @@ export const deploying = {
       abortQueued: (version: string) => `${version} leaves the queue. Nothing has been changed yet.`,
       retry: (version: string, environment: string, strategyName: string) =>
         `A new deployment brings ${version} to ${environment} again, as ${strategyName}, with the same options.`,
+      rollbackUnnamed: 'A new deployment brings the version that you name.',
       rollback: (before: string) =>
         `A new deployment starts ${before} beside what runs then, and gives it all of the traffic at once, without a trial.`,
     },
