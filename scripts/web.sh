@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # web.sh build FILE: builds the web interface and packs it into FILE for the server.
-# web.sh test: its checks and unit tests.      web.sh node: the folder of the Node that both use.
+# web.sh test: its checks and unit tests.      web.sh e2e: end to end, against the program in $PILOTHOUSE_PROGRAM.
+# web.sh node: the folder of the Node that all of them use.
 #
 # A Node of 20.19 or newer is used where there is one; otherwise one comes as an npm package, into the cache.
 set -euo pipefail
@@ -33,7 +34,7 @@ install() {
 
 PATH=$(node_folder):$PATH
 export PATH
-case ${1:?"usage: web.sh build FILE|test|node"} in
+case ${1:?"usage: web.sh build FILE|test|e2e|node"} in
   build)
     target=${2:?"usage: web.sh build FILE"}
     mkdir -p "$(dirname "$target")"
@@ -47,6 +48,11 @@ case ${1:?"usage: web.sh build FILE|test|node"} in
   test)
     install
     (cd web && npm run --silent lint && npm test --silent)
+    ;;
+  e2e)
+    # The pages as the program has them, in Chromium. PILOTHOUSE_PROGRAM names the program.
+    install
+    cd web && npm run --silent e2e
     ;;
   node) dirname "$(command -v node)" ;;
 esac

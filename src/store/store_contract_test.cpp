@@ -427,7 +427,7 @@ TEST_P(StoreContract, SortsDeploymentsByWhatIsAskedAndPagesThroughThem) {
         return list_deployments(transaction,
                                 {.sort = DeploymentSort::version, .after = "1800000001000000.d00001"});
     };
-    EXPECT_EQ(read(other_sort).error().code, base::Errc::invalid);
+    EXPECT_EQ(expect_value(read(other_sort)).items.size(), 0U) << "nothing stands before an empty version";
 }
 
 TEST_P(StoreContract, TellsOfACommitOnlyWhenSomethingMayHaveChanged) {
