@@ -8,7 +8,7 @@ from measure import Stopwatch, median, spread
 from report import file_system, table
 
 CLIENTS = 64
-TABLES = ("deployment", "rollout", "log_entry", "audit", "event")
+TABLES = ("deployment", "rollout", "audit", "event")
 
 # Each request is for the next of the components, so that at any moment the clients are at distinct ones.
 SCRIPT = """
@@ -27,12 +27,12 @@ def rows_of_one(database):
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     id = connection.execute("SELECT id FROM deployment ORDER BY created_at DESC LIMIT 1").fetchone()[0]
     found = []
-    where = {"deployment": "id = ?", "rollout": "deployment = ?", "log_entry": "deployment = ?", "audit": "details LIKE '%' || ? || '%'", "event": "entity = ?"}
+    where = {"deployment": "id = ?", "rollout": "deployment = ?", "audit": "details LIKE '%' || ? || '%'", "event": "entity = ?"}
     for name in TABLES:
-        cursor = connection.execute(f"SELECT * FROM {name} WHERE {where[name]} LIMIT 1", (id,))
+        # Of the events two: the deployment itself, and the first line of its log.
+        cursor = connection.execute(f"SELECT * FROM {name} WHERE {where[name]} LIMIT {2 if name == 'event' else 1}", (id,))
         columns = [column[0] for column in cursor.description]
-        values = dict(zip(columns, cursor.fetchone()))
-        found.append((name, values))
+        found.extend((name, dict(zip(columns, row))) for row in cursor.fetchall())
     connection.close()
     return found
 

@@ -12,7 +12,7 @@ from sites import pin
 MODULES = pathlib.Path(os.environ["BENCH_EXPRESS"])
 SCHEMA = """
 CREATE TABLE session (token_hash TEXT PRIMARY KEY, user TEXT NOT NULL, expires_at INTEGER NOT NULL);
-CREATE TABLE environment (name TEXT PRIMARY KEY, provider TEXT, type TEXT, region TEXT, enabled INTEGER, target TEXT, health TEXT, observed_at TEXT);
+CREATE TABLE environment (name TEXT PRIMARY KEY, provider TEXT, type TEXT, region TEXT, enabled INTEGER, target TEXT, health TEXT, observed_at TEXT, seq INTEGER);
 CREATE TABLE component (environment TEXT, position INTEGER, name TEXT, service TEXT, enabled INTEGER, version TEXT, wanted INTEGER, ready INTEGER,
                         traffic_address TEXT, health TEXT, reason TEXT, deployment TEXT, PRIMARY KEY (environment, position));
 """
@@ -24,8 +24,8 @@ def fill(file, listed, token):
     database.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
     database.execute("INSERT INTO session VALUES (?, 'alice', 8e15)", (hashlib.sha256(token.encode()).hexdigest(),))
     for item in listed["items"]:
-        database.execute("INSERT INTO environment VALUES (?,?,?,?,?,?,?,?)", [item.get(name) for name in (
-            "name", "provider", "type", "region", "enabled", "target", "health", "observed_at")])
+        database.execute("INSERT INTO environment VALUES (?,?,?,?,?,?,?,?,?)", [item.get(name) for name in (
+            "name", "provider", "type", "region", "enabled", "target", "health", "observed_at", "seq")])
         for position, part in enumerate(item["components"]):
             values = {**part, "wanted": part["replicas"]["wanted"], "ready": part["replicas"]["ready"]}
             database.execute("INSERT INTO component VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", [item["name"], position, *(values.get(name) for name in (

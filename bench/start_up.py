@@ -22,13 +22,14 @@ BEGIN;
 CREATE TEMP TABLE number AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT i FROM n;
 CREATE TEMP TABLE model AS SELECT * FROM deployment WHERE id = '{id}';
 INSERT INTO deployment SELECT printf('%026d', i), printf('place-%04d', i % {places}), version, strategy, phase, reason, "trigger", actor,
-    created_at - i * 60000000, started_at - i * 60000000, completed_at - i * 60000000, retry_of, rollback_of, options, components, status, is_open FROM number, model;
+    created_at - i * 60000000, started_at - i * 60000000, completed_at - i * 60000000, retry_of, rollback_of, options, components, status, is_open, seq FROM number, model;
 INSERT INTO rollout SELECT printf('%026d', i), component, printf('place-%04d', i % {places}), phase, epoch, body, position FROM number, rollout WHERE deployment = '{id}';
-INSERT INTO log_entry (deployment, "time", level, component, step, "text")
-    SELECT printf('%026d', i), "time" - i * 60000000, level, component, step, "text" FROM number, (SELECT * FROM log_entry WHERE deployment = '{id}' ORDER BY seq LIMIT 10);
-INSERT INTO event (prev_seq, organisation, topic, kind, entity, actor, "time", payload)
-    SELECT 0, organisation, printf('deployment/%026d', i), kind, printf('%026d', i), actor, "time" - i * 60000000, payload
-    FROM number, (SELECT * FROM event WHERE entity = '{id}' ORDER BY seq DESC LIMIT 2);
+INSERT INTO event (prev_seq, organisation, topic, name, kind, entity, actor, "time", payload)
+    SELECT 0, organisation, printf('log/%026d', i), name, kind, printf('%026d', i), actor, "time" - i * 60000000, payload
+    FROM number, (SELECT * FROM event WHERE topic = 'log/{id}' ORDER BY seq LIMIT 10);
+INSERT INTO event (prev_seq, organisation, topic, name, kind, entity, actor, "time", payload)
+    SELECT 0, organisation, printf('deployment/%026d', i), name, kind, printf('%026d', i), actor, "time" - i * 60000000, payload
+    FROM number, (SELECT * FROM event WHERE topic = 'deployment/{id}' ORDER BY seq DESC LIMIT 2);
 INSERT INTO audit ("time", actor, address, action, target, result, details)
     SELECT "time" - i * 60000000, actor, address, action, target, result, details FROM number, (SELECT * FROM audit ORDER BY seq DESC LIMIT 2);
 COMMIT;

@@ -30,6 +30,7 @@ const environments = () => {
       replicas: { wanted: part.wanted, ready: part.ready }, traffic_address: part.traffic_address,
       health: part.health, reason: part.reason, deployment: part.deployment,
     })),
+    seq: row.seq,
   }));
   return { items, next: null };
 };
