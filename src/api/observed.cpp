@@ -59,9 +59,9 @@ Answer<model::AlertList> list_alerts(Call& call, Query<AlertsQuery> query) {
         if (fits(alert, query.value)) list.items.push_back(std::move(alert));
     }
     auto is_newer = [](model::AlertView const& a, model::AlertView const& b) {
-        return a.started_at > b.started_at;
+        return std::tie(b.started_at, a.id) < std::tie(a.started_at, b.id);
     };
-    std::stable_sort(list.items.begin(), list.items.end(), is_newer);
+    std::sort(list.items.begin(), list.items.end(), is_newer);
     co_return list;
 }
 

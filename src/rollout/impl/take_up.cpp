@@ -56,7 +56,8 @@ void put_begun_first(std::deque<DeploymentId>& ids, std::vector<model::Rollout> 
             return rollout.deployment == id && rollout.component == component && rollout.to.number != 0;
         });
     };
-    std::stable_partition(ids.begin(), ids.end(), has_begun);
+    auto begun = std::find_if(ids.begin(), ids.end(), has_begun);  // one at most
+    if (begun != ids.end()) std::rotate(ids.begin(), begun, begun + 1);
 }
 
 bool contains(std::deque<DeploymentId> const& ids, DeploymentId const& id) {
