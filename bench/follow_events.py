@@ -26,11 +26,11 @@ def followed(orders):
     folder = subprocess.run([HERE.parent / "tests" / "realtime" / "install.sh"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     try:
         subprocess.run(["cp", HERE / "realtime" / "portal.mjs", folder], check=True)
-        with sites.site(strategy={"bake": "30m"}, judge={"on_no_data": "hold"}) as portal:
+        with sites.site() as portal:
             sites.start(portal)
             portal.wait_end(portal.deploy("1.0.0"))
             portal.start_traffic(rate=100)
-            id = portal.deploy("1.1.0")
+            id = portal.deploy("1.1.0", "canary", strategy={"bake": "30m"})
             portal.wait_weight(id, 25)
             until(lambda: "bake" in str(portal.deployment(id)["components"][0]["plan"][portal.deployment(id)["components"][0]["step"] - 1]["kind"]), "it bakes")
             said = subprocess.run(["node", "portal.mjs", "http://" + portal.address, portal.token, id, str(FOLLOWERS), str(orders)],
