@@ -86,6 +86,21 @@ TEST(Environments, CanBeDisabledAndThenRefuseDeployments) {
     EXPECT_EQ(World::json_of(refused).at("detail"), "environment demo is disabled; enable it first");
 }
 
+/// Nothing runs in a sample, so nobody looks at it: who follows its provider is told all the same.
+TEST(Environments, TellOfTheirProviderWhenTheyAreDisabled) {
+    World world;
+    world.ask("PUT", "/api/admin/environments/frankfurt/toggle", R"({"enabled":false})");
+    world.pass(1s);
+    auto newest = [](store::Transaction& transaction) {
+        return store::newest_event(transaction, "provider/aws", "aws", "provider-updated");
+    };
+    using Told = base::Result<std::optional<model::Event>>;
+    std::function<Told(store::Transaction&)> read = newest;
+    Told told = base::run(world.context(), world.store().read(read));
+    ASSERT_TRUE(told && *told);
+    EXPECT_EQ((*told)->payload.at("health"), (base::json::value{{"disabled", 1}}));
+}
+
 TEST(Environments, ToggleOneComponent) {
     World world;
     http::Response toggled =

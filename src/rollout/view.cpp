@@ -1,5 +1,6 @@
 // How deployments are shown: from the stored state, nothing is made up.
 #include "rollout/engine.hpp"
+#include "rollout/impl/percent.hpp"
 #include "rollout/plan.hpp"
 
 namespace rollout {
@@ -7,8 +8,6 @@ namespace rollout {
 namespace {
 
 using model::Verdict;
-
-double percent(double share) { return std::round(share * 100'000) / 1000; }
 
 model::RateView rate(std::string const& version, model::Counts const& counts, model::Limits const& limits) {
     double share = counts.requests == 0

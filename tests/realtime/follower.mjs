@@ -33,7 +33,7 @@ function subscribe(wanted) {
       held.asking = false
       if (reset) held.resets += 1
       if (held.seq === null || reset) {
-        held.seq = seq
+        held.seq = held.begun = seq
         held.applied = []
         held.snapshot = snapshot
       }
@@ -63,7 +63,7 @@ function take(event) {
 }
 
 function follow(topic) {
-  topics.set(topic, { seq: null, asking: true, snapshot: null, applied: [], chain: new Map(), late: 0, gaps: 0, resets: 0 })
+  topics.set(topic, { seq: null, begun: null, asking: true, snapshot: null, applied: [], chain: new Map(), late: 0, gaps: 0, resets: 0 })
   if (socket.connected) subscribe([topic])
 }
 
@@ -92,6 +92,6 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (command !== 'report') return
   const said = {}
   for (const [name, held] of topics)
-    said[name] = { seq: held.seq, snapshot: held.snapshot, applied: held.applied, late: held.late, gaps: held.gaps, resets: held.resets }
+    said[name] = { seq: held.seq, begun: held.begun, snapshot: held.snapshot, applied: held.applied, late: held.late, gaps: held.gaps, resets: held.resets }
   console.log(JSON.stringify({ connected: socket.connected, disconnects, refused, topics: said }))
 })

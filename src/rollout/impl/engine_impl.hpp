@@ -27,6 +27,15 @@ struct Open {
     std::vector<std::shared_ptr<Signal>> waiting{};  // for a change
 };
 
+/// How far the chart of a rollout has come.
+struct Sampled {
+    DeploymentId of{};
+    model::Phase in{};
+    WallTime at{};
+    model::Counts canary{}, stable{};
+    std::optional<model::Sample> last{};  // stored in this life
+};
+
 /// One component of one environment: at most one rollout at a time, the others wait behind it.
 struct Lane {
     std::size_t index = 0;
@@ -41,10 +50,7 @@ struct Lane {
     std::map<std::string, std::int64_t> intents{};  // stored and not yet finished: what is to be done -> id
     std::string trouble{};                          // the last effect that failed, as a sentence
     std::optional<model::ComponentView> told{};     // what the last event about it said
-    std::optional<model::Sample> sample{};          // the last one stored, and what had been counted then
-    DeploymentId sampled_of{};
-    model::Phase sampled_in{};
-    model::Evidence sampled{};
+    std::optional<Sampled> sampled{};               // of the rollout that is driven
     bool looking = false;
     bool again = false;  // somebody woke it while it was looking
     std::optional<SteadyTime> due{};
@@ -54,9 +60,9 @@ struct Lane {
 model::Event event_about(model::Deployment const& deployment, std::string const& actor, WallTime now);
 /// Everything, for who has nothing yet. The event itself has the seq.
 base::json::value full(model::DeploymentView const& view);
-/// What changed, for who has the rest: the components that stand in `changed`, and the plan of one only when
-/// it is another than `before` had.
-base::json::value patch(model::DeploymentView const& changed, std::optional<model::Rollout> const& before);
+/// What changed, for who has the rest: the components that stand in `changed`, their plans only when they are
+/// new.
+base::json::value patch(model::DeploymentView changed, bool plan_is_new);
 
 struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     Impl(Surroundings its_surroundings, EngineSettings its_settings);
@@ -91,7 +97,12 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     // -- For those who follow (impl/tell.cpp)
     awaitable<void> tell(Lane& lane);
     awaitable<void> tell_providers();
+    void tell_providers_soon();
+    bool sees_everything() const;
     awaitable<Result<void>> declare(std::shared_ptr<model::Environments const> declared, std::string actor);
+
+    // -- Points of a chart (impl/sample.cpp)
+    void begin_samples(Lane& lane, model::Rollout const& rollout) const;
     std::optional<model::Sample> sample(Lane const& lane, model::Rollout const& rollout) const;
 
     // -- Orders (impl/order.cpp)

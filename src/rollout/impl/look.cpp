@@ -199,6 +199,7 @@ awaitable<Duration> Engine::Impl::drive(Lane& lane, std::shared_ptr<Open> driven
         }
         if (follows_sibling(now, driven->rollouts)) (void)abort(now, model::AbortCause::sibling);
 
+        begin_samples(lane, *stored);
         Decision decision = decide(now, *lane.seen);
         bool due_to_save = world.clock.now() >= lane.saved + save_interval;
         if (lane.seen->problem.empty() && !is_final(decision.next.phase)) {
@@ -257,8 +258,10 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
     if (told) {
         event = event_about(change.deployment, "pilothouse", lane.seen->at);
         event.kind = model::EventKind::patch;
-        event.payload = patch(view_of(change.deployment, {change.rollout}, lane.seen->at),
-                              *driven.rollout_of(change.rollout.component));
+        model::Rollout const& before = *driven.rollout_of(change.rollout.component);
+        bool plan_is_new =
+            before.plan != change.rollout.plan || before.from.version != change.rollout.from.version;
+        event.payload = patch(view_of(change.deployment, {change.rollout}, lane.seen->at), plan_is_new);
     }
     struct Stored {
         std::vector<std::int64_t> ids{};
@@ -294,12 +297,13 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
     CO_TRY(Stored stored, co_await world.store.write(std::move(work)));
     change.ids = std::move(stored.ids);
     if (told) change.deployment.seq = stored.seq;
-    if (change.sample) {
-        lane.sample = change.sample;
-        lane.sampled = change.rollout.evidence;
-        lane.sampled_of = change.deployment.id;
-        lane.sampled_in = change.rollout.phase;
-    }
+    if (change.sample)
+        lane.sampled = Sampled{.of = change.deployment.id,
+                               .in = change.rollout.phase,
+                               .at = change.sample->time,
+                               .canary = change.rollout.evidence.canary.counts,
+                               .stable = change.rollout.evidence.stable.counts,
+                               .last = change.sample};
     driven.deployment = change.deployment;
     *driven.rollout_of(change.rollout.component) = change.rollout;
     if (change.placement) lane.placement = change.placement;

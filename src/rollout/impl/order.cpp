@@ -366,7 +366,7 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::change(DeploymentId id, A
                  also](store::Transaction& transaction) -> Result<std::int64_t> {
         model::Event event = event_about(deployment, caller.actor, now);
         event.kind = model::EventKind::patch;
-        event.payload = patch(answer, {});
+        event.payload = patch(answer, false);
         TRY(std::int64_t seq, store::append_event(transaction, event));
         model::Deployment stored = deployment;
         stored.seq = seq;

@@ -161,7 +161,8 @@ Result<model::MonitoringView> Engine::monitoring(std::string const& name) const 
                                        .traffic = std::move(component.traffic)};
         if (component.deployment) seen.deployment = component.deployment->id;
         Lane const* lane = impl_->find_lane({name, component.name});
-        if (lane && seen.deployment && lane->sampled_of == *seen.deployment) seen.sample = lane->sample;
+        if (lane && lane->sampled && seen.deployment && lane->sampled->of == *seen.deployment)
+            seen.sample = lane->sampled->last;
         view.components.push_back(std::move(seen));
     }
     return view;

@@ -122,7 +122,9 @@ awaitable<Result<store::Lease>> Engine::Impl::claim(Lane& lane) {
 
     Stored& stored = claimed.stored;
     lane.seen.reset();
-    lane.looked.reset();  // nobody here observed the time between
+    lane.looked.reset();   // nobody here observed the time between
+    lane.sampled.reset();  // nor knows what was told in it
+    lane.told.reset();
     lane.intents.clear();
     for (store::Effect const& effect : stored.effects) lane.intents.emplace(effect.body, effect.id);
     if (!stored.placements.empty()) lane.placement = std::move(stored.placements.front());

@@ -1,5 +1,4 @@
-// What followers are told: events when something changes that a person would notice, and the points of a
-// rollout's chart.
+// What followers are told: events when something changes that a person would notice.
 #include "base/log.hpp"
 #include "rollout/impl/engine_impl.hpp"
 
@@ -7,8 +6,6 @@ namespace rollout {
 
 namespace {
 
-constexpr Duration closest_samples = 2s, farthest_samples = 60s;
-constexpr int samples_a_step = 150;         // from then on they are farther apart
 constexpr Duration provider_pause = 500ms;  // many environments change at once: one event tells of all
 
 /// Numbers that change at every look are for ticks, not for events.
@@ -64,31 +61,6 @@ std::vector<model::Event> changes(model::Environments const& before, model::Envi
     return events;
 }
 
-double percent(double share) { return std::round(share * 100'000) / 1000; }
-
-/// The mean over a revision's servers, by the requests that each has had.
-std::optional<double> latency_ms(int revision, Observation const& seen) {
-    double sum = 0, requests = 0;
-    for (target::Replica const& replica : seen.replicas) {
-        traffic::ServerState const* server = seen.server(replica.name);
-        if (replica.revision != revision || !server || server->counts.requests == 0) continue;
-        auto weight = static_cast<double>(server->counts.requests);
-        sum += weight * static_cast<double>(server->response_ms);
-        requests += weight;
-    }
-    if (requests == 0) return {};
-    return std::round(sum / requests * 10) / 10;
-}
-
-model::VersionSample since(model::Counts const& now, model::Counts const& before, model::Limits const& limits,
-                           std::optional<double> latency) {
-    return {.requests = now.requests - std::min(before.requests, now.requests),
-            .failures = now.failures - std::min(before.failures, now.failures),
-            .latency_ms = latency,
-            .error_at_least_percent = percent(limits.lower),
-            .error_at_most_percent = percent(limits.upper)};
-}
-
 }  // namespace
 
 model::Event event_about(model::Deployment const& deployment, std::string const& actor, WallTime now) {
@@ -105,41 +77,14 @@ base::json::value full(model::DeploymentView const& view) {
     return payload;
 }
 
-base::json::value patch(model::DeploymentView const& changed, std::optional<model::Rollout> const& before) {
+base::json::value patch(model::DeploymentView changed, bool plan_is_new) {
+    if (!plan_is_new)
+        for (model::ComponentRolloutView& component : changed.components) component.plan.clear();
     base::json::value payload = full(changed);
-    for (base::json::value& component : payload.as_object().at("components").as_array()) {
-        bool is_new =
-            before && view_of({}, {*before}).components.front().plan != changed.components.front().plan;
-        if (!is_new) component.as_object().erase("plan");
-    }
+    if (!plan_is_new)
+        for (base::json::value& component : payload.as_object().at("components").as_array())
+            component.as_object().erase("plan");
     return payload;
-}
-
-std::optional<model::Sample> Engine::Impl::sample(Lane const& lane, model::Rollout const& rollout) const {
-    model::Evidence const& now = rollout.evidence;
-    bool same_rollout = lane.sample && lane.sampled_of == rollout.deployment;
-    model::Evidence const before = same_rollout ? lane.sampled : model::Evidence{};
-    bool counted = now.canary.counts != before.canary.counts || now.stable.counts != before.stable.counts;
-    if (!counted) return {};
-    WallTime began = same_rollout ? lane.sample->time : rollout.since;
-    Duration pause =
-        std::clamp<Duration>(rollout.step_observed / samples_a_step, closest_samples, farthest_samples);
-    bool is_due = !same_rollout || lane.seen->at >= lane.sample->time + pause ||
-                  lane.sample->step != rollout.step + 1 || lane.sampled_in != rollout.phase;
-    if (!is_due) return {};
-    model::Sample sample{.time = lane.seen->at,
-                         .component = rollout.component,
-                         .step = rollout.step + 1,
-                         .weight_percent = rollout.weight_in_force,
-                         .seconds = std::chrono::duration<double>(
-                                        std::max<Duration>(lane.seen->at - began, lane.seen->elapsed))
-                                        .count()};
-    sample.canary = since(now.canary.counts, before.canary.counts, rollout.total.canary_limits,
-                          latency_ms(rollout.to.number, *lane.seen));
-    if (rollout.from.number != 0)
-        sample.stable = since(now.stable.counts, before.stable.counts, rollout.total.stable_limits,
-                              latency_ms(rollout.from.number, *lane.seen));
-    return sample;
 }
 
 /// Stores what people would notice of a component, when it is not what the last event about it said.
@@ -182,7 +127,18 @@ awaitable<void> Engine::Impl::tell(Lane& lane) {
     std::int64_t& newest = environment_seqs[event.topic];
     newest = std::max(newest, *seq);
     ++revision;
+    tell_providers_soon();
+}
+
+void Engine::Impl::tell_providers_soon() {
     if (!std::exchange(providers_due, true)) asio::co_spawn(world.executor, tell_providers(), must_not_throw);
+}
+
+/// Another portal drives some of it: what is seen here is not the whole.
+bool Engine::Impl::sees_everything() const {
+    return std::all_of(lanes.begin(), lanes.end(), [](Lane const& lane) {
+        return lane.lease || (lane.queue.empty() && !lane.placement);
+    });
 }
 
 /// How each provider's environments are, when that has changed.
@@ -190,7 +146,7 @@ awaitable<void> Engine::Impl::tell_providers() {
     auto self = shared_from_this();
     co_await world.clock.sleep_for(provider_pause);
     providers_due = false;
-    if (stopping) co_return;
+    if (stopping || !sees_everything()) co_return;
     std::map<model::Provider, model::ProviderView> now;
     for (model::Environment const& environment : environments->environments) {
         model::ProviderView& view = now[environment.provider];
@@ -244,8 +200,10 @@ awaitable<Result<void>> Engine::Impl::declare(std::shared_ptr<model::Environment
         return store::last_events(transaction, "environment");
     };
     CO_TRY(environment_seqs, co_await world.store.write(std::move(work)));
+    bool is_first = environments->environments.empty();
     environments = std::move(declared);
     ++revision;
+    if (!is_first) tell_providers_soon();  // the first looks tell them
     co_return Result<void>{};
 }
 
