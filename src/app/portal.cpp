@@ -119,6 +119,9 @@ std::vector<std::string> Portal::problems() const {
 
 /// Only ever into a database that nobody has used.
 awaitable<base::Result<void>> Portal::fill_with_sample_data() {
+    auto look = [](store::Transaction& transaction) { return store::is_empty(transaction); };
+    CO_TRY(bool is_unused, co_await world_.store.read(std::move(look)));
+    if (!is_unused) co_return base::Result<void>{};
     auto load = [this] { return std::optional(declaration_.load()); };
     auto loaded = co_await base::offload(world_.workers, load);
     if (!*loaded) co_return loaded->error();

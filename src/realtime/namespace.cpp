@@ -128,6 +128,8 @@ void Broadcast::emit_volatile(std::string_view event, Arguments const& arguments
 }
 
 void Broadcast::send(std::string_view event, Arguments const& arguments, Delivery delivery) {
+    bool nobody_ever = nsp_->size() == 0 && !nsp_->recovery_.is_on();
+    if (nobody_ever) return;
     bool keep = !delivery.can_be_dropped;
     auto packets = nsp_->encode_event(event, arguments, {}, keep ? &target_ : nullptr);
     nsp_->members_.visit(target_, [&](Socket& socket) { socket.send(packets, delivery); });

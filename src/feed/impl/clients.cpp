@@ -38,13 +38,13 @@ void answer(realtime::Event& event, T const& said) {
     event.reply({.json = base::to_text(said)});
 }
 
-}  // namespace
-
 auth::Principal principal_of(realtime::Socket const& socket) {
     return {.user = text_of(socket.data, "user"),
             .role = text_of(socket.data, "role"),
             .session = text_of(socket.data, "session")};
 }
+
+}  // namespace
 
 awaitable<realtime::Admission> Feed::Impl::admit(realtime::Handshake handshake) {
     std::string ticket = text_of(handshake.auth, "ticket"), token = text_of(handshake.auth, "token");

@@ -59,6 +59,4 @@ struct Feed::Impl : std::enable_shared_from_this<Feed::Impl> {
     bool stopped = false;
 };
 
-auth::Principal principal_of(realtime::Socket const& socket);
-
 }  // namespace feed
