@@ -33,7 +33,7 @@ def followed(orders):
             id = portal.deploy("1.1.0", "canary", strategy={"bake": "30m"})
             portal.wait_weight(id, 25)
             until(lambda: "bake" in str(portal.deployment(id)["components"][0]["plan"][portal.deployment(id)["components"][0]["step"] - 1]["kind"]), "it bakes")
-            said = subprocess.run(["node", "portal.mjs", "http://" + portal.address, portal.token, id, str(FOLLOWERS), str(orders)],
+            said = subprocess.run([folder + "/node", "portal.mjs", "http://" + portal.address, portal.token, id, str(FOLLOWERS), str(orders)],
                                   stdout=subprocess.PIPE, text=True, check=True, cwd=folder)
             portal.stop_traffic()
     finally:

@@ -14,4 +14,4 @@ run=$(../../tests/realtime/install.sh)
 trap 'rm -rf "$run"' EXIT
 cp ./*.mjs "$run"
 cd "$run"
-node main.mjs "$@"
+./node main.mjs "$@"

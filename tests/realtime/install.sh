@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# install.sh: makes a folder with a copy of these programs and the packages they need, and prints its name. Who asked for
-# it removes it. The packages themselves stay in the cache folder (PILOTHOUSE_CACHE), one folder for each lock file.
+# install.sh: makes a folder with a copy of these programs, the packages they need and the `node` that runs them, and prints
+# its name. Who asked for it removes it. The packages themselves stay in the cache folder (PILOTHOUSE_CACHE), one folder for each lock file.
 set -euo pipefail
 cd "$(dirname "$0")"
 
+PATH=$(../../scripts/web.sh node):$PATH  # a system's own may be too old
 cache=${PILOTHOUSE_CACHE:-$HOME/.cache/pilothouse}/tests
 lock=$(cat package.json package-lock.json | sha256sum | cut -c1-12)
 packages=$cache/realtime-$lock
@@ -22,4 +23,5 @@ fi
 
 run=$(mktemp -d "$packages/run.XXXXXX")
 cp ./*.mjs "$run"
+ln -s "$(command -v node)" "$run/node"
 echo "$run"

@@ -24,7 +24,7 @@ if ((${#tests[@]} == 0)); then tests=(*.test.mjs); fi
 # One file at a time: the intervals of some tests are short, and the machine may have few processors.
 run_against() {
   echo "== against $1"
-  REALTIME_ECHO=$2 node --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec "${tests[@]}"
+  REALTIME_ECHO=$2 ./node --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec "${tests[@]}"
 }
 
 failed=0

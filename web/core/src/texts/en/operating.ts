@@ -142,7 +142,7 @@ export const operating = {
     waited: 'Runs for',
     retryOf: 'Retry of',
     rollbackOf: 'Roll-back of',
-    since: (duration: string) => `for ${duration}`,
+    since: (duration: string) => `${duration} so far`,
     component: 'Component',
     steps: 'Steps',
     stepOf: (step: number, steps: number) => `Step ${step} of ${steps}`,
