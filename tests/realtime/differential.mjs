@@ -16,8 +16,15 @@ export async function compare({seed, sequences, steps, against, only, trace = fa
     try {
         for (let number = only ?? 0; number < (only === undefined ? sequences : only + 1); number++) {
             const plan = new Random(seed * 100003 + number);
-            const transcripts = await Promise.all(servers.map((server) => {
-                return new Sequence(server, plan.copy(), steps).run();
+            const transcripts = await Promise.all(servers.map(async (server, i) => {
+                const sequence = new Sequence(server, plan.copy(), steps);
+                try {
+                    return await sequence.run();
+                } catch (error) {
+                    const lines = sequence.transcript.slice(-12).map((line) => `      ${line}`);
+                    const where = `seed ${seed}, sequence ${number}, ${i === 0 ? 'npm' : 'other'} server`;
+                    throw new Error([`${where}: ${error.message}, after`, ...lines].join('\n'), {cause: error});
+                }
             }));
             if (trace) for (const line of transcripts[0]) console.log(line);
             const at = transcripts[0].findIndex((line, i) => !same(line, transcripts[1][i]));

@@ -96,7 +96,9 @@ export class Sequence {
     async #connect(client, namespace) {
         if (client.joined.has(namespace)) return;
         client.channel.send(encode(0, namespace, undefined, this.random.pick([undefined, {}, {token: this.random.text()}])));
-        const packet = await this.#read(client);
+        // What was sent before, as the event of another namespace, may be read first.
+        let packet = await this.#read(client);
+        while (packet.namespace !== namespace || (packet.type !== 0 && packet.type !== 4)) packet = await this.#read(client);
         if (packet.type !== 0) return;
         client.joined.add(namespace);
         if (namespace === '/') client.sid = packet.data.sid;
