@@ -15,7 +15,7 @@ export type { DeploymentModel } from './models/deploymentModel';
 export type { DeploymentsModel, DeploymentsPage } from './models/deploymentsModel';
 export type { EnvironmentModel, Observed } from './models/environmentModel';
 export { countByHealth, groupByProvider } from './models/environmentsModel';
-export { filterLog, stepTimes, type Log, type LogFilter, type LogModel } from './models/logModel';
+export { filterLog, type Log, type LogFilter, type LogModel } from './models/logModel';
 export type { Notice } from './models/noticesModel';
 export type { Preferences, Theme } from './models/preferencesModel';
 export type { SamplesModel } from './models/samplesModel';

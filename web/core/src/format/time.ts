@@ -1,5 +1,13 @@
 // Times as people read them: in the chosen zone, with its name, and how long ago.
-export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+export function localZone(): string {
+  // Asking for the name makes a format; the offset is cheap, and changes with the zone.
+  const offset = new Date().getTimezoneOffset();
+  if (offset !== local.offset)
+    local = { offset, name: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC' };
+  return local.name;
+}
+
+let local = { offset: NaN, name: 'UTC' };
 
 export const resolveZone = (zone: string): string => (zone === 'local' ? localZone() : zone);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logEntry } from '../testing/examples';
-import { entryOf, filterLog, mergeEntries, stepTimes } from './logModel';
+import { addEntries, entryOf, filterLog, newest, type Log } from './logModel';
 import { envelope } from '../testing/envelope';
 
 describe('the log', () => {
@@ -10,11 +10,13 @@ describe('the log', () => {
     logEntry(5, 'gone', { level: 'error' }),
   ];
 
+  const log = addEntries({ entries: [], truncated: false, steps: new Map() }, entries);
+  const seqs = ({ entries: lines }: Log) => lines.map((one) => one.seq);
+
   it('has each line once, in order', () => {
-    expect(mergeEntries(entries, [logEntry(3, 'late'), logEntry(5, 'gone')]).map((one) => one.seq)).toEqual([
-      1, 2, 3, 5,
-    ]);
-    expect(mergeEntries(entries, [])).toBe(entries);
+    expect(seqs(addEntries(log, [logEntry(3, 'late'), logEntry(5, 'gone')]))).toEqual([1, 2, 3, 5]);
+    expect(seqs(addEntries(log, [logEntry(6, 'next')]))).toEqual([1, 2, 5, 6]);
+    expect(addEntries(log, [])).toBe(log);
   });
 
   it('is searched without regard to case, and from a level on', () => {
@@ -33,8 +35,17 @@ describe('the log', () => {
     });
   });
 
-  it('knows when a step began', () => {
-    expect([...stepTimes(entries, 'web').keys()]).toEqual([1]);
-    expect(stepTimes(entries, 'other').size).toBe(0);
+  it('keeps the newest lines, cut in blocks, and says so', () => {
+    expect(newest(log, 2, 1)).toBe(log);
+    const cut = newest(log, 2, 0);
+    expect(seqs(cut)).toEqual([2, 5]);
+    expect(cut.truncated).toBe(true);
+  });
+
+  it('knows when a step began, also when its line is cut', () => {
+    const began = Date.parse(entries[0]!.time);
+    expect([...(newest(log, 1, 0).steps.get('web') ?? [])]).toEqual([[1, began]]);
+    expect(log.steps.size).toBe(1);
+    expect(addEntries(log, [logEntry(6, 'no step')]).steps).toBe(log.steps);
   });
 });

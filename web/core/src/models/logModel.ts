@@ -6,50 +6,59 @@ import { createLiveResource, type Live, type LiveResource } from '../state/liveR
 
 export interface Log {
   entries: LogEntry[];
-  /** There are older lines that were not fetched. */
+  /** There are older lines that are not here. */
   truncated: boolean;
+  /** When each step of a component began, also of lines that are no longer here. */
+  steps: StepTimes;
 }
+
+/** By component, then by the step's number. The plan holds no times; the log says them as a rollout enters a step. */
+export type StepTimes = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 export type LogModel = ReturnType<typeof createLogModel>;
 
 const pageSize = 1000;
+/** Lines that a page keeps: what a person scrolls through. A page that follows for hours must not grow. */
+const kept = 5000;
+/** Cut in blocks, so that not every line moves all others. */
+const block = 500;
+
+const noLog: Log = { entries: [], truncated: false, steps: new Map() };
 
 export function createLogModel(api: Api, live: Live, id: string) {
+  let all = false; // older lines were asked for: keep whatever there is
   const resource: LiveResource<Log> = createLiveResource<Log>(live, {
     topic: `log/${id}`,
-    read: async () => ({
-      entries: await readAfter(resource.snapshot().status === 'ready' ? entries() : []),
-      truncated: truncated(),
-    }),
-    fromSnapshot: (snapshot, have) => {
-      const { items, truncated: cut } = snapshot as { items: LogEntry[]; truncated: boolean };
-      const merged = mergeEntries(have?.entries ?? [], items);
-      return { entries: merged, truncated: cut && merged.length <= items.length };
+    read: () => readAfter(have()),
+    fromSnapshot: (snapshot, before) => {
+      const { items, truncated } = snapshot as { items: LogEntry[]; truncated: boolean };
+      const merged = cut(addEntries(before ?? noLog, items));
+      return {
+        ...merged,
+        truncated: merged.truncated || (truncated && merged.entries.length <= items.length),
+      };
     },
-    apply: (data, name, event) =>
-      name === 'log-line'
-        ? { ...data, entries: mergeEntries(data.entries, [entryOf(event as Envelope<LogEntry>)]) }
-        : data,
+    apply: (log, name, event) =>
+      name === 'log-line' ? cut(addEntries(log, [entryOf(event as Envelope<LogEntry>)])) : log,
   });
 
-  function entries(): LogEntry[] {
+  function have(): Log {
     const now = resource.snapshot();
-    return now.status === 'ready' ? now.data.entries : [];
+    return now.status === 'ready' ? now.data : noLog;
   }
 
-  function truncated(): boolean {
-    const now = resource.snapshot();
-    return now.status === 'ready' && now.data.truncated;
+  function cut(log: Log): Log {
+    return all ? log : newest(log, kept, block);
   }
 
-  async function readAfter(have: LogEntry[]): Promise<LogEntry[]> {
-    let all = have;
-    let after = have.at(-1)?.seq ?? 0;
+  async function readAfter(log: Log): Promise<Log> {
+    let read = log;
+    let after = log.entries.at(-1)?.seq ?? 0;
     for (;;) {
       const page = await api.logs(id, after, pageSize);
-      all = mergeEntries(all, page.items);
+      read = cut(addEntries(read, page.items));
       const last = page.items.at(-1);
-      if (page.next === null || !last) return all;
+      if (page.next === null || !last) return read;
       after = last.seq;
     }
   }
@@ -58,10 +67,11 @@ export function createLogModel(api: Api, live: Live, id: string) {
     snapshot: resource.snapshot,
     subscribe: resource.subscribe,
     refresh: resource.refresh,
-    /** Fetches what is older than the first line. */
+    /** Fetches what is older than the first line, and keeps it. */
     loadAll: async () => {
-      const all = mergeEntries(await readAfter([]), entries());
-      resource.put({ entries: all, truncated: false });
+      all = true;
+      const read = await readAfter(noLog);
+      resource.put({ ...addEntries(read, have().entries), truncated: false });
     },
   };
 }
@@ -72,24 +82,34 @@ export function entryOf({ seq, time, payload }: Envelope<Partial<LogEntry>>): Lo
 }
 
 /** Each entry once, in the order of `seq`. The usual case, new ones at the end, copies and does not sort. */
-export function mergeEntries(have: LogEntry[], more: LogEntry[]): LogEntry[] {
-  const last = have.at(-1)?.seq ?? 0;
-  if (more.every((entry) => entry.seq > last)) return more.length === 0 ? have : [...have, ...more];
-  const bySeq = new Map(have.map((entry) => [entry.seq, entry]));
+export function addEntries(log: Log, more: LogEntry[]): Log {
+  if (more.length === 0) return log;
+  const { entries } = log;
+  const last = entries.at(-1)?.seq ?? 0;
+  const steps = addSteps(log.steps, more);
+  if (more.every((entry) => entry.seq > last)) return { ...log, steps, entries: [...entries, ...more] };
+  const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));
   for (const entry of more) bySeq.set(entry.seq, entry);
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  return { ...log, steps, entries: [...bySeq.values()].sort((a, b) => a.seq - b.seq) };
+}
+
+/** The newest `most` lines, once there are `slack` more than that. */
+export function newest(log: Log, most: number, slack: number): Log {
+  if (log.entries.length <= most + slack) return log;
+  return { ...log, truncated: true, entries: log.entries.slice(-most) };
 }
 
 const stepLine = /^step (\d+) of \d+:/;
 
-/** When each step of a component began, by its number. The plan holds no times; the log says them as it enters a step. */
-export function stepTimes(entries: readonly LogEntry[], component: string): Map<number, number> {
-  const times = new Map<number, number>();
-  for (const entry of entries) {
-    const number = entry.component === component ? stepLine.exec(entry.text)?.[1] : undefined;
-    if (number !== undefined) times.set(Number(number), Date.parse(entry.time));
+function addSteps(steps: StepTimes, entries: readonly LogEntry[]): StepTimes {
+  let changed: Map<string, ReadonlyMap<number, number>> | null = null;
+  for (const { component, text, time } of entries) {
+    const number = component ? stepLine.exec(text)?.[1] : undefined;
+    if (number === undefined) continue;
+    changed ??= new Map(steps);
+    changed.set(component, new Map(changed.get(component)).set(Number(number), Date.parse(time)));
   }
-  return times;
+  return changed ?? steps;
 }
 
 export interface LogFilter {

@@ -1,5 +1,5 @@
 import { absoluteTime, clockTime, t, type LogEntry } from '@pilothouse/core';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { memo, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from '../components/Button';
 import { Icon } from '../components/Icon';
 import { useMedia } from '../hooks/useMedia';
@@ -59,31 +59,15 @@ export function LogLines({ entries, wanted }: LogLinesProps) {
       >
         <ol style={{ height: entries.length * row }} className="relative">
           {entries.slice(first, last).map((entry, index) => (
-            <li
+            <Line
               key={entry.seq}
-              aria-setsize={entries.length}
-              aria-posinset={first + index + 1}
-              style={{ top: (first + index) * row, height: row }}
-              className={`absolute inset-x-0 px-3 hover:bg-sunken md:flex md:items-center md:gap-3 ${logTone[entry.level]}`}
-            >
-              <time
-                dateTime={entry.time}
-                title={absoluteTime(Date.parse(entry.time), zone)}
-                className="shrink-0 text-muted"
-              >
-                {clockTime(Date.parse(entry.time), zone)}
-              </time>
-              <span className="w-14 shrink-0 max-md:mx-2">{t.deployment.level[entry.level]}</span>
-              <span
-                className="w-36 shrink-0 truncate text-muted max-md:hidden"
-                title={`${entry.component} ${entry.step}`}
-              >
-                {entry.component && `${entry.component} ${entry.step}`}
-              </span>
-              <span className="min-w-0 grow max-md:line-clamp-2 md:truncate" title={entry.text}>
-                <Found text={entry.text} wanted={wanted} />
-              </span>
-            </li>
+              entry={entry}
+              wanted={wanted}
+              zone={zone}
+              top={(first + index) * row}
+              height={row}
+              position={first + index + 1}
+            />
           ))}
         </ol>
       </div>
@@ -96,3 +80,37 @@ export function LogLines({ entries, wanted }: LogLinesProps) {
     </div>
   );
 }
+
+interface LineProps {
+  entry: LogEntry;
+  wanted: string;
+  zone: string;
+  top: number;
+  height: number;
+  position: number;
+}
+
+/** Of many lines in sight few are new: the others are neither formatted nor compared again. */
+const Line = memo(({ entry, wanted, zone, top, height, position }: LineProps) => {
+  const ms = Date.parse(entry.time);
+  const place = entry.component && `${entry.component} ${entry.step}`;
+  return (
+    <li
+      aria-setsize={-1}
+      aria-posinset={position}
+      style={{ top, height }}
+      className={`absolute inset-x-0 px-3 hover:bg-sunken md:flex md:items-center md:gap-3 ${logTone[entry.level]}`}
+    >
+      <time dateTime={entry.time} title={absoluteTime(ms, zone)} className="shrink-0 text-muted">
+        {clockTime(ms, zone)}
+      </time>
+      <span className="w-14 shrink-0 max-md:mx-2">{t.deployment.level[entry.level]}</span>
+      <span className="w-36 shrink-0 truncate text-muted max-md:hidden" title={place}>
+        {place}
+      </span>
+      <span className="min-w-0 grow max-md:line-clamp-2 md:truncate" title={entry.text}>
+        <Found text={entry.text} wanted={wanted} />
+      </span>
+    </li>
+  );
+});

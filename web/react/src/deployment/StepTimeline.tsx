@@ -4,13 +4,12 @@ import {
   duration,
   elapsed,
   isFinal,
-  stepTimes,
   t,
   type LogModel,
   type RolloutView,
   type StepView,
 } from '@pilothouse/core';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../components/Button';
 import { Icon, type IconName } from '../components/Icon';
 import { useModel } from '../hooks/useModel';
@@ -38,11 +37,7 @@ const foldFrom = 9;
 /** The plan, and how far it has come. Long plans show what is around the current step. */
 export function StepTimeline({ rollout, log }: { rollout: RolloutView; log: LogModel }) {
   const written = useModel(log);
-  const times = useMemo(
-    () =>
-      written.status === 'ready' ? stepTimes(written.data.entries, rollout.name) : new Map<number, number>(),
-    [written, rollout.name],
-  );
+  const times = written.status === 'ready' ? written.data.steps.get(rollout.name) : undefined;
   const [open, setOpen] = useState(false);
   const { plan, step, steps, phase } = rollout;
   const stateOf = (one: StepView): StepState => {
@@ -71,7 +66,7 @@ export function StepTimeline({ rollout, log }: { rollout: RolloutView; log: LogM
             key={one.number}
             step={one}
             state={stateOf(one)}
-            began={times.get(one.number)}
+            began={times?.get(one.number)}
             since={rollout.since}
             gap={index > 0 && shown[index - 1]!.number !== one.number - 1}
           />

@@ -203,7 +203,7 @@ export const operating = {
     level: { info: 'info', warning: 'warning', error: 'error' },
     logCount: (shown: number, all: number) =>
       shown === all ? plural(all, 'line', 'lines') : `${shown} of ${plural(all, 'line', 'lines')}`,
-    logTruncated: 'Older lines were not loaded.',
+    logTruncated: 'Older lines are not shown.',
     logLoadAll: 'Load them',
     logFollow: 'Follow',
     logWrap: 'Wrap lines',
