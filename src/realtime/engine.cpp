@@ -13,6 +13,10 @@ using impl::WebSocketLink;
 
 namespace websocket = http::websocket;
 
+namespace {
+constexpr int gather_times_at_most = 5;
+}
+
 EngineCore::EngineCore(Executor on, base::Clock& clock, FillWithSecrets with_secrets, Settings with,
                        Engine::OnOpen opened)
     : executor(std::move(on)),
@@ -20,7 +24,7 @@ EngineCore::EngineCore(Executor on, base::Clock& clock, FillWithSecrets with_sec
       settings(std::move(with)),
       on_open(std::move(opened)),
       timers(std::make_shared<impl::Timers>(executor, clock)),
-      gather_timer_(timers, [this] { flush(gathering_); }) {}
+      gather_timer_(timers, [this] { flush_gathered(); }) {}
 
 std::shared_ptr<EngineSession> EngineCore::find(std::string const& sid) const {
     auto found = sessions.find(sid);
@@ -37,12 +41,19 @@ void EngineCore::flush_with_others(std::shared_ptr<EngineSession> session) {
     gathering_.push_back(std::move(session));
     if (gathering_.size() > 1) return;
     SteadyTime now = timers->now();
-    bool was_long_ago = last_gathering_ == SteadyTime::min() || now - last_gathering_ >= settings.gather_time;
-    last_gathering_ = was_long_ago ? now : last_gathering_ + settings.gather_time;
-    if (was_long_ago)
-        asio::post(executor, [self = shared_from_this()] { self->flush(self->gathering_); });
+    if (now >= gather_until_)
+        asio::post(executor, [self = shared_from_this()] { self->flush_gathered(); });
     else
-        gather_timer_.set(last_gathering_ - now);
+        gather_timer_.set(gather_until_ - now);
+}
+
+/// What sending took is the measure of how long to wait now: it shall not take more than a part of the time.
+void EngineCore::flush_gathered() {
+    SteadyTime began = timers->now();
+    flush(gathering_);
+    Duration took = timers->now() - began;
+    gather_until_ = began + took +
+                    std::clamp(3 * took, settings.gather_time, gather_times_at_most * settings.gather_time);
 }
 
 void EngineCore::flush(Sessions& list) {

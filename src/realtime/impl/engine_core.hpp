@@ -28,7 +28,7 @@ struct EngineCore : std::enable_shared_from_this<EngineCore> {
     std::shared_ptr<impl::EngineSession> find(std::string const& sid) const;
     /// Flushes it at the end of this turn: what is sent in one turn leaves together.
     void flush_soon(std::shared_ptr<impl::EngineSession> session);
-    /// Flushes it then, too, or when `gather_time` has passed since the last time.
+    /// Flushes it then, too, or when `gather_time` has passed since the last time: more, if sending took long.
     void flush_with_others(std::shared_ptr<impl::EngineSession> session);
     void stop();
     /// Lets go of all sessions, which hold this.
@@ -37,10 +37,11 @@ struct EngineCore : std::enable_shared_from_this<EngineCore> {
 private:
     using Sessions = std::vector<std::shared_ptr<impl::EngineSession>>;
     void flush(Sessions& list);
+    void flush_gathered();
 
     Sessions to_flush_{};
     Sessions gathering_{};
-    SteadyTime last_gathering_ = SteadyTime::min();
+    SteadyTime gather_until_ = SteadyTime::min();
     impl::Timer gather_timer_;
 };
 
