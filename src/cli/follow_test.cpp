@@ -126,8 +126,7 @@ TEST(Follow, GoesOnThroughARestartOfTheServer) {
 
     portal.reset();
     std::this_thread::yield();
-    auto restarted = std::make_unique<FakePortal>(address);
-    plan(*restarted, view(Phase::completed));
+    FakePortal restarted(address, [](FakePortal& again) { plan(again, view(Phase::completed)); });
 
     EXPECT_EQ(result.get(), 0);
 }
