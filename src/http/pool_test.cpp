@@ -266,6 +266,25 @@ TEST(Pool, StreamsUntilItIsSilentForTooLong) {
     EXPECT_EQ(answer.response.error().code, base::Errc::timed_out);
 }
 
+TEST(Pool, TakesAChunkedAnswerWithoutDataHoweverItIsCut) {
+    World world;
+    auto drip = [&](base::Stream& stream) -> awaitable<void> {
+        for (;;) {
+            co_await read_head(stream);
+            co_await say(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+            co_await world.server.clock().sleep_for(1s);
+            co_await say(stream, "\r");
+            co_await world.server.clock().sleep_for(1s);
+            co_await say(stream, "\n");
+        }
+    };
+    world.listen("server:80", drip);
+    Pool pool = world.pool();
+    EXPECT_EQ(body_or_error(world.ask(pool, "GET")), "");
+    EXPECT_EQ(body_or_error(world.ask(pool, "GET")), "");
+    EXPECT_EQ(world.accepted, 1);
+}
+
 TEST(Pool, AsksAProxyToConnect) {
     World world;
     std::string asked;

@@ -3,6 +3,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <functional>
 
+#include "http/impl/first_chunk.hpp"
 #include "http/message.hpp"
 
 namespace http::impl {
@@ -30,16 +31,17 @@ private:
     void on_request_impl(boost::beast::http::verb, View, View, int, error_code&) override {}
     void on_response_impl(int status, View, int, error_code&) override { response_.status = status; }
     void on_field_impl(Field, View name, View value, error_code&) override;
-    void on_header_impl(error_code&) override { take({}); }
+    void on_header_impl(error_code&) override;
     void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override { in_body_ = true; }
     std::size_t on_body_impl(View body, error_code&) override { return take(body); }
-    void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t, View, error_code&) override { first_chunk_.chunk_has_come(); }
     std::size_t on_chunk_body_impl(std::uint64_t, View body, error_code&) override { return take(body); }
     void on_finish_impl(error_code&) override {}
     std::size_t take(View body);
 
     Response& response_;
     Piece piece_;
+    FirstChunk first_chunk_;
     bool in_body_ = false;
     bool enough_ = false;
 };
