@@ -266,13 +266,15 @@ awaitable<Result<void>> only_do(std::shared_ptr<Transport> transport, Ask ask) {
 
 }  // namespace
 
+/// All options stand in the body: beside a body the API server overlooks those of the query, dryRun as well.
 awaitable<Result<void>> Client::remove(Resource resource, ObjectName name, Removal removal) const {
-    Write write{.manager = {}, .dry_run = removal.dry_run, .call = removal.call};
+    Write write{.dry_run = removal.dry_run, .call = removal.call};
     Ask ask = change("delete", "DELETE", resource, name, write);
-    ask.target = path_of(resource, name) + Query().add(write).text();
+    ask.target = path_of(resource, name);
     json::object options{{"apiVersion", "v1"},
                          {"kind", "DeleteOptions"},
                          {"propagationPolicy", base::enum_name(removal.propagation)}};
+    if (removal.dry_run) options["dryRun"] = json::array{"All"};
     if (!removal.uid.empty()) options["preconditions"] = json::object{{"uid", removal.uid}};
     ask.content_type = "application/json";
     ask.body = json::serialize(options);

@@ -37,10 +37,10 @@ public:
 
         Removal dry{.uid = made.uid, .dry_run = true};
         auto rehearsed = co_await client_.remove(deployments, made.name, dry);
-        EXPECT_TRUE(rehearsed);
+        EXPECT_TRUE(rehearsed) << said(rehearsed);
         Removal mine{.uid = made.uid};
         auto removed = co_await client_.remove(deployments, made.name, mine);
-        EXPECT_TRUE(removed);
+        EXPECT_TRUE(removed) << said(removed);
         auto gone = co_await client_.get(deployments, made.name);
         EXPECT_EQ(reason(gone), Reason::not_found);
         auto gone_already = co_await client_.remove(deployments, made.name);
@@ -75,7 +75,7 @@ public:
             EXPECT_EQ(broken.error().causes.at(0).field, "spec.replicas");
         }
         auto cleaned = co_await client_.remove(deployments, name);
-        EXPECT_TRUE(cleaned);
+        EXPECT_TRUE(cleaned) << said(cleaned);
     }
 
     awaitable<void> counts_generations_and_versions() {
@@ -99,7 +99,7 @@ public:
         auto refused = co_await client_.merge_patch(deployments, name, stale);
         EXPECT_EQ(reason(refused), Reason::conflict);
         auto cleaned = co_await client_.remove(deployments, name);
-        EXPECT_TRUE(cleaned);
+        EXPECT_TRUE(cleaned) << said(cleaned);
     }
 
     awaitable<void> applies_as_one_of_several_managers() {
@@ -127,7 +127,7 @@ public:
             EXPECT_TRUE(owners.contains("pilothouse-scale"));
         }
         auto cleaned = co_await client_.remove(deployments, name);
-        EXPECT_TRUE(cleaned);
+        EXPECT_TRUE(cleaned) << said(cleaned);
     }
 
     awaitable<void> selects_by_label() {
@@ -147,7 +147,7 @@ public:
         for (std::string const& name : names) {
             ObjectName object{namespace_, name};
             auto cleaned = co_await client_.remove(deployments, object);
-            EXPECT_TRUE(cleaned);
+            EXPECT_TRUE(cleaned) << said(cleaned);
         }
     }
 

@@ -287,7 +287,9 @@ http::Response ModelApi::remove(Request const& request) {
         return impl::modified_meanwhile(
             request,
             fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", wanted, uid));
-    if (!request.is_dry_run() && store_.remove(request.key())) wrote();
+    json::value const* dry_run = options ? k8s::find(*options, {"dryRun"}) : nullptr;
+    bool is_dry_run = options ? dry_run && dry_run->is_array() : request.is_dry_run();  // body before query
+    if (!is_dry_run && store_.remove(request.key())) wrote();
     return answer_json(200, json::object{{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
 }
 
