@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "k8s/client.hpp"
+#include "k8s/informer.hpp"
 #include "k8s/testing.hpp"
 
 namespace k8s {
@@ -130,6 +131,91 @@ public:
         EXPECT_TRUE(cleaned) << said(cleaned);
     }
 
+    awaitable<void> gives_up_what_it_applies_no_more() {
+        json::value wanted = plan("contract-release", 0);
+        ObjectName name = metadata_of(wanted).name;
+        auto created = co_await client_.create(deployments, wanted);
+        EXPECT_TRUE(created) << said(created);
+        json::value mark = json::parse(R"({"metadata":{"annotations":{"a":"1","b":"2"}}})");
+        json::value less = json::parse(R"({"metadata":{"annotations":{"a":"1"}}})");
+        for (json::value* each : std::vector<json::value*>{&mark, &less}) {
+            each->at("metadata").as_object()["name"] = name.name;
+            each->at("metadata").as_object()["namespace"] = name.namespace_;
+        }
+        Write as_us{.manager = "pilothouse-marks"};
+        auto marked = co_await client_.apply(deployments, mark, as_us);
+        EXPECT_TRUE(marked) << said(marked);
+        auto released = co_await client_.apply(deployments, less, as_us);
+        EXPECT_TRUE(released) << said(released);
+        if (released) {
+            EXPECT_EQ(metadata_of(*released).annotations.count("a"), 1U);
+            EXPECT_EQ(metadata_of(*released).annotations.count("b"), 0U);
+        }
+        auto cleaned = co_await client_.remove(deployments, name);
+        EXPECT_TRUE(cleaned) << said(cleaned);
+    }
+
+    /// Whoever patches a field takes it over, and stands in the way of who applied it.
+    awaitable<void> names_who_patched_what_it_applied() {
+        json::value wanted = plan("contract-takeover", 0);
+        ObjectName name = metadata_of(wanted).name;
+        Write as_git{.manager = "gitops"};
+        auto first = co_await client_.apply(deployments, wanted, as_git);
+        EXPECT_TRUE(first) << said(first);
+        Write as_admin{.manager = "admin"};
+        auto patched = co_await client_.patch_json(deployments, name, replicas_patch(0, 1), as_admin);
+        EXPECT_TRUE(patched) << said(patched);
+        auto refused = co_await client_.apply(deployments, wanted, as_git);
+        EXPECT_EQ(reason(refused), Reason::conflict);
+        if (!refused) {
+            EXPECT_EQ(managers_in_the_way(refused.error()), std::vector<std::string>{"admin"});
+        }
+        auto cleaned = co_await client_.remove(deployments, name);
+        EXPECT_TRUE(cleaned) << said(cleaned);
+    }
+
+    awaitable<void> sees_what_leaves_a_selection_as_removed() {
+        json::value wanted = plan("contract-leave", 0);
+        ObjectName name = metadata_of(wanted).name;
+        auto created = co_await client_.create(deployments, wanted);
+        EXPECT_TRUE(created) << said(created);
+        Selection selection{.namespace_ = namespace_, .labels = "app=contract-leave"};
+        auto before = co_await client_.list(deployments, selection);
+        EXPECT_TRUE(before) << said(before);
+        json::value other = json::parse(R"({"metadata":{"labels":{"app":"other"}}})");
+        auto moved = co_await client_.merge_patch(deployments, name, other);
+        EXPECT_TRUE(moved) << said(moved);
+        std::vector<WatchEvent::Kind> kinds;
+        auto take = [&](WatchEvent event) {
+            if (event.kind != WatchEvent::Kind::bookmark) kinds.push_back(event.kind);
+        };
+        WatchOptions options{.resource_version = before->resource_version, .length = 2s};
+        auto ended = co_await client_.watch(deployments, selection, options, take);
+        EXPECT_TRUE(ended) << said(ended);
+        using Kind = WatchEvent::Kind;
+        EXPECT_EQ(kinds, (std::vector<Kind>{Kind::opened, Kind::removed}));
+        auto cleaned = co_await client_.remove(deployments, name);
+        EXPECT_TRUE(cleaned) << said(cleaned);
+    }
+
+    awaitable<void> is_informed() {
+        std::string told;
+        auto tell = [&](Change const& change) { told += "+~-"[static_cast<int>(change.kind)]; };
+        Selection selection{.namespace_ = namespace_, .labels = "app=contract-informer"};
+        Informer informer(client_, deployments, selection, tell);
+        Surroundings const around = client_.surroundings();
+        asio::co_spawn(around.executor, come_and_go(client_, plan("contract-informer", 0)), must_not_throw);
+        try {
+            auto running = informer.run();
+            co_await base::within(around.clock, 4s, std::move(running));
+        } catch (system_error const& problem) {
+            EXPECT_EQ(problem.code(), asio::error::timed_out);
+        }
+        EXPECT_TRUE(told.starts_with("+~") && told.ends_with("-")) << told;
+        EXPECT_TRUE(informer.objects().empty());
+        EXPECT_TRUE(informer.in_sync_since().has_value());
+    }
+
     awaitable<void> selects_by_label() {
         std::vector<std::string> const names{"contract-list-a", "contract-list-b"};
         for (std::string const& name : names) {
@@ -194,6 +280,16 @@ public:
     }
 
 private:
+    static awaitable<void> come_and_go(Client client, json::value wanted) {
+        base::Clock& clock = client.surroundings().clock;
+        ObjectName name = metadata_of(wanted).name;
+        co_await clock.sleep_for(1s);
+        auto created = co_await client.create(deployments, wanted);
+        json::value label = json::parse(R"({"metadata":{"labels":{"track":"stable"}}})");
+        auto labelled = co_await client.merge_patch(deployments, name, label);
+        auto removed = co_await client.remove(deployments, name);
+        EXPECT_TRUE(created && labelled && removed);
+    }
     json::value plan(std::string name, int replicas) const {
         return testing::deployment(std::move(name), replicas, namespace_);
     }

@@ -30,7 +30,7 @@ public:
     Informer(Client client, Resource resource, Selection selection, OnChange on_change,
              InformerSettings settings = {});
 
-    /// Until it is cancelled. Whatever fails is tried again, later each time. Outlived by this.
+    /// Until it is cancelled, and no longer than this lives. Whatever fails is tried again, later each time.
     awaitable<void> run();
 
     std::map<ObjectName, json::value> const& objects() const { return objects_; }

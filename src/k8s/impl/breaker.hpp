@@ -10,7 +10,8 @@ namespace k8s::impl {
 class Breaker {
 public:
     explicit Breaker(Limits const& limits)
-        : failures_to_open_(limits.failures_to_open), wait_(limits.closed_for, limits.closed_for_most) {}
+        : failures_in_a_row_(limits.failures_in_a_row),
+          wait_(limits.left_alone_for, limits.left_alone_for_most) {}
 
     /// May a request go out? If it may while the breaker is open, it is the probe.
     bool admits(SteadyTime now) {
@@ -32,11 +33,11 @@ public:
     /// The request was given up before anybody knew: another may be the probe.
     void given_up() { probing_ = false; }
 
-    bool is_open() const { return failures_ >= failures_to_open_; }
+    bool is_open() const { return failures_ >= failures_in_a_row_; }
     SteadyTime probe_at() const { return probe_at_; }
 
 private:
-    int failures_to_open_;
+    int failures_in_a_row_;
     Backoff wait_;
     int failures_ = 0;
     bool probing_ = false;
