@@ -31,7 +31,8 @@ base::Result<Access> in_cluster_access(std::string const& host, std::string cons
 
 std::shared_ptr<Credential> make_credential(Access const& access, CredentialMakers const& with) {
     if (access.plugin)
-        return std::make_shared<PluginCredential>(*access.plugin, with.plugins, with.workers, with.clock);
+        return std::make_shared<PluginCredential>(
+            *access.plugin, PluginHost{with.plugins, with.executor, with.workers, with.clock});
     if (!access.token_file.empty())
         return std::make_shared<TokenFile>(access.token_file, with.files, with.workers, with.clock);
     return std::make_shared<FixedCredential>(access.identity);

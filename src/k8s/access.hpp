@@ -22,6 +22,7 @@ base::Result<Access> in_cluster_access(std::string const& host, std::string cons
 struct CredentialMakers {
     base::Files& files;
     RunPlugin& plugins;
+    Executor executor;  // of those who ask for credentials
     Executor workers;
     base::Clock& clock;
 };

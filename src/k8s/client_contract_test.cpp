@@ -29,7 +29,8 @@ protected:
         if (!path()) GTEST_SKIP() << "PILOTHOUSE_TEST_KUBECONFIG names no kubeconfig";
         auto access = read_own_kubeconfig({.path = path()}, files);
         ASSERT_TRUE(access) << access.error().message;
-        auto credential = make_credential(*access, {files, plugins, workers.get_executor(), clock});
+        auto credential =
+            make_credential(*access, {files, plugins, context.get_executor(), workers.get_executor(), clock});
         Surroundings surroundings{context.get_executor(), *dialer, clock, random};
         auto client = Client::make(surroundings, access->cluster, credential);
         ASSERT_TRUE(client) << client.error().message;

@@ -51,24 +51,26 @@ base::Result<PluginIdentity> parse_exec_credential(std::string const& text, Plug
 
 awaitable<base::Result<Identity>> PluginCredential::current() {
     if (is_fresh()) co_return last_->identity;
+    auto alone = co_await one_at_a_time_.lock();
+    if (is_fresh()) co_return last_->identity;
     PluginCall call = call_;
     call.environment["KUBERNETES_EXEC_INFO"] = exec_info(call.api_version);
-    auto run = [&plugins = plugins_, call] { return Outcome(plugins.run(call, longest_run)); };
-    Outcome said = co_await base::offload(workers_, run);
+    auto run = [&plugins = host_.plugins, call] { return Outcome(plugins.run(call, longest_run)); };
+    Outcome said = co_await base::offload(host_.workers, run);
     if (!*said) co_return said->error();
     CO_TRY(PluginIdentity got, parse_exec_credential(**said, call_));
     last_ = std::move(got);
-    got_at_ = clock_.wall_now();
+    got_at_ = host_.clock.wall_now();
     co_return last_->identity;
 }
 
 bool PluginCredential::is_fresh() const {
     if (!last_) return false;
-    return !last_->expires || clock_.wall_now() + before_expiry < *last_->expires;
+    return !last_->expires || host_.clock.wall_now() + before_expiry < *last_->expires;
 }
 
 bool PluginCredential::refused() {
-    bool just_got = clock_.wall_now() - got_at_ < 1s;
+    bool just_got = host_.clock.wall_now() - got_at_ < 1s;
     last_.reset();
     return !just_got;
 }

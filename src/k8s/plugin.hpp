@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "k8s/credential.hpp"
 
 namespace k8s {
@@ -30,12 +31,20 @@ struct PluginIdentity {
 /// Reads an ExecCredential. Errors: invalid, without what it holds.
 base::Result<PluginIdentity> parse_exec_credential(std::string const& text, PluginCall const& call);
 
-/// Runs the plugin when there is no credential yet, or it expires within a minute, or was refused.
+/// What plugins are run with. All of it outlives the credential.
+struct PluginHost {
+    RunPlugin& plugins;
+    Executor executor;  // of those who ask for the credential
+    Executor workers;   // may block
+    base::Clock& clock;
+};
+
+/// Runs the plugin when there is no credential yet, or it expires within a minute, or was refused. Whoever
+/// asks meanwhile waits for that run.
 class PluginCredential : public Credential {
 public:
-    /// `workers` may block. `plugins` and `clock` outlive this.
-    PluginCredential(PluginCall call, RunPlugin& plugins, Executor workers, base::Clock& clock)
-        : call_(std::move(call)), plugins_(plugins), workers_(std::move(workers)), clock_(clock) {}
+    PluginCredential(PluginCall call, PluginHost host)
+        : call_(std::move(call)), host_(std::move(host)), one_at_a_time_(host_.executor) {}
     awaitable<base::Result<Identity>> current() override;
     bool refused() override;
 
@@ -43,9 +52,8 @@ private:
     bool is_fresh() const;
 
     PluginCall call_;
-    RunPlugin& plugins_;
-    Executor workers_;
-    base::Clock& clock_;
+    PluginHost host_;
+    base::Mutex one_at_a_time_;
     std::optional<PluginIdentity> last_{};
     WallTime got_at_{};
 };

@@ -57,7 +57,8 @@ TEST(PluginCredential, RunsAgainBeforeItExpiresAndWhenItIsRefused) {
     };
     plugins.answer = credential("first", in(15min));
     PluginCall call{.command = "aws", .arguments = {"eks"}, .api_version = v1};
-    auto made = std::make_shared<PluginCredential>(call, plugins, world.user.workers(), world.user.clock());
+    PluginHost host{plugins, world.user.executor(), world.user.workers(), world.user.clock()};
+    auto made = std::make_shared<PluginCredential>(call, host);
     Client client = world.client(world.cluster.address(), made);
     ObjectName const web{"demo", "web"};
     world.cluster.api.accept_only({"first"});
@@ -87,6 +88,25 @@ TEST(PluginCredential, RunsAgainBeforeItExpiresAndWhenItIsRefused) {
     auto got = world.run(client.get(deployments, web));
     ASSERT_FALSE(got);
     EXPECT_NE(got.error().message.find("exit status 1"), std::string::npos) << got.error().message;
+}
+
+TEST(PluginCredential, RunsOnceForAllWhoAskTogether) {
+    testing::World world;
+    FakePlugins plugins;
+    plugins.answer = credential("first");
+    PluginCall call{.command = "aws", .api_version = v1};
+    PluginHost host{plugins, world.user.executor(), world.user.workers(), world.user.clock()};
+    PluginCredential made(call, host);
+    int got = 0;
+    auto one = [&]() -> awaitable<void> {
+        auto identity = co_await made.current();
+        EXPECT_TRUE(identity && identity->token == "first");
+        ++got;
+    };
+    for (int i = 0; i < 20; ++i) asio::co_spawn(world.user.executor(), one(), must_not_throw);
+    ASSERT_TRUE(world.until([&] { return got == 20; }));
+    EXPECT_EQ(plugins.calls.size(), 1U);
+    world.user.kill();
 }
 
 // -- Real processes.
