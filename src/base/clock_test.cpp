@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+
 #include "base/mutex.hpp"
 #include "base/offload.hpp"
 #include "base/testing.hpp"
@@ -56,6 +58,30 @@ TEST(Within, StopsTheWorkBeforeItReturnsWhenTheTimeIsOver) {
     asio::co_spawn(context, pass_time(), must_not_throw);
     run(context, work());
     EXPECT_TRUE(ended);
+}
+
+/// The work is slower to stop than the sleep: still it is no timeout.
+TEST(Within, DoesNotTakeACancellationForATimeout) {
+    asio::io_context context;
+    FakeClock clock(context.get_executor());
+    bool ended = false;
+    error_code told;
+    asio::cancellation_signal stop;
+    auto note = [&](std::exception_ptr failure, int) {
+        try {
+            std::rethrow_exception(failure);
+        } catch (system_error const& problem) {
+            told = problem.code();
+        }
+    };
+    auto work = within(clock, 1s, within(clock, 10s, never(clock, ended)));
+    asio::co_spawn(context, std::move(work), asio::bind_cancellation_slot(stop.slot(), note));
+    context.poll();
+    stop.emit(asio::cancellation_type::terminal);
+    context.restart();
+    context.poll();
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(told, asio::error::operation_aborted);
 }
 
 TEST(Mutex, LetsOneInAtATimeInOrder) {

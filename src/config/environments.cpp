@@ -8,7 +8,7 @@ namespace {
 
 model::Environments read_document(Report& report) {
     model::Environments document;
-    Document parsed = parse(report);
+    Document parsed = parse(report, "the file is empty; it must begin with `environments:`");
     if (!parsed.root) return document;
     read(*parsed.root, document, "", nullptr, report);
     check(document, *parsed.root, report);

@@ -205,6 +205,16 @@ TEST(Server, DecodesPathAndQuery) {
     }
 }
 
+TEST(Server, TakesAChunkedBodyWithoutDataHoweverItIsCut) {
+    World world;
+    world.serve(say_hello);
+    std::string const head =
+        "POST / HTTP/1.1\r\nHost: p\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    EXPECT_TRUE(has(world.talk({{head}, {"0\r\n", 1s}, {"\r", 1s}, {"\n", 1s}}), "hello POST /"));
+    EXPECT_TRUE(has(world.talk({{head + "0\r\n"}, {"\r", 1s}, {"\n", 1s}}), "hello POST /"));
+    EXPECT_TRUE(has(world.talk({{head + "0\r"}, {"\n\r", 1s}, {"\n", 1s}}), "hello POST /"));
+}
+
 TEST(Server, AsksForTheBodyOnlyWhenItWantsIt) {
     World world;
     world.serve(say_hello);

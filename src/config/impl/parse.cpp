@@ -3,7 +3,7 @@
 #include <map>
 #include <memory>
 
-#include "config/impl/node.hpp"
+#include "config/yaml.hpp"
 
 namespace config {
 
@@ -59,7 +59,7 @@ public:
           diagnostics_(make_diagnostics()),
           parser_(make_parser(report.text().bytes(), diagnostics_.get())) {}
 
-    Document run() {
+    Document run(std::string_view if_empty) {
         while (report_.empty()) {
             fy_event* event = fy_parser_parse(parser_.get());
             if (!event) break;
@@ -67,8 +67,7 @@ public:
             fy_parser_event_free(parser_.get(), event);
         }
         report_syntax();
-        if (report_.empty() && !document_.root)
-            report_.add(std::size_t{0}, "the file is empty; it must begin with `environments:`");
+        if (report_.empty() && !document_.root) report_.add(std::size_t{0}, std::string(if_empty));
         if (report_.empty()) check_expansion();
         if (!report_.empty()) document_.root = nullptr;
         return std::move(document_);
@@ -238,7 +237,7 @@ private:
 
 }  // namespace
 
-Document parse(Report& report) {
+Document parse(Report& report, std::string_view if_empty) {
     std::string_view bytes = report.text().bytes();
     if (bytes.size() > longest_file)
         report.add(std::size_t{0},
@@ -253,7 +252,7 @@ Document parse(Report& report) {
                                                "begin with -",
                                                costly, most_costly));
     if (!report.empty()) return {};
-    return Builder(report).run();
+    return Builder(report).run(if_empty);
 }
 
 }  // namespace config

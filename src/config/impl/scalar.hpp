@@ -3,7 +3,7 @@
 #pragma once
 #include <boost/json.hpp>
 
-#include "config/impl/node.hpp"
+#include "config/yaml.hpp"
 
 namespace config {
 

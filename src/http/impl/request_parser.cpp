@@ -56,6 +56,7 @@ void RequestParser::put_head(std::string_view head) {
 }
 
 std::size_t RequestParser::put_body(std::string_view bytes) {
+    if (first_chunk_.needs_more_than(bytes)) return 0;
     eager(true);
     error_code problem;
     std::size_t used = put(asio::buffer(bytes), problem);
@@ -105,6 +106,7 @@ void RequestParser::check_framing(field name, View value) {
 
 void RequestParser::on_header_impl(error_code&) {
     in_trailer_ = true;
+    first_chunk_.head_has_come(chunked());
     if (hosts_ > 1 || (hosts_ == 0 && !http_1_0_)) refuse("bad_host", "a request names exactly one Host");
 }
 
@@ -119,6 +121,7 @@ std::size_t RequestParser::on_body_impl(View body, error_code&) {
 }
 
 void RequestParser::on_chunk_header_impl(std::uint64_t, View extensions, error_code&) {
+    first_chunk_.chunk_has_come();
     if (!extensions.empty()) refuse("chunk_extension", "chunk extensions are not understood here");
 }
 

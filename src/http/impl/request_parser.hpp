@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "http/impl/first_chunk.hpp"
 #include "http/server.hpp"
 
 namespace http::impl {
@@ -38,6 +39,7 @@ private:
 
     Request& request_;
     ServerLimits const& limits_;
+    FirstChunk first_chunk_{};
     std::size_t fields_ = 0;
     unsigned hosts_ = 0;
     bool has_length_ = false;

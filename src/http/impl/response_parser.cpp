@@ -11,6 +11,7 @@ ResponseParser::ResponseParser(Response& into, Piece piece, bool answers_head, s
 }
 
 std::size_t ResponseParser::put(std::string_view bytes) {
+    if (first_chunk_.needs_more_than(bytes)) return 0;
     error_code problem;
     std::size_t used = basic_parser::put(asio::buffer(bytes), problem);
     if (problem && problem != boost::beast::http::error::need_more) throw system_error(problem);
@@ -25,6 +26,11 @@ void ResponseParser::put_end() {
 
 void ResponseParser::on_field_impl(Field, View name, View value, error_code&) {
     if (!in_body_) response_.fields.add(std::string(name), std::string(value));
+}
+
+void ResponseParser::on_header_impl(error_code&) {
+    first_chunk_.head_has_come(chunked());
+    take({});
 }
 
 std::size_t ResponseParser::take(View body) {

@@ -1,5 +1,7 @@
 #include "http/impl/tls.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
@@ -46,15 +48,54 @@ std::string without_brackets(std::string host) {
     return host;
 }
 
+asio::ssl::context new_context() {
+    asio::ssl::context made(asio::ssl::context::tls_client);
+    made.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    // The protocol's name after its length (RFC 7301, 3.1).
+    constexpr unsigned char offered[] = "\x08http/1.1";
+    SSL_CTX_set_alpn_protos(made.native_handle(), offered, sizeof(offered) - 1);
+    return made;
+}
+
+/// Runs one step of setting up. OpenSSL's own words say nothing of the text that it could not read.
+template <class Step>
+base::Result<void> try_to(std::string_view what, Step step) {
+    try {
+        step();
+        return {};
+    } catch (system_error const& problem) {
+        return base::invalid(fmt::format("{} is not understood: {}; it must be text in PEM form", what,
+                                         problem.code().message()));
+    }
+}
+
+base::Result<void> show_identity(asio::ssl::context& context, TlsSettings const& settings) {
+    if (settings.certificate.empty() && settings.key.empty()) return {};
+    TRY_VOID(try_to("the client certificate",
+                    [&] { context.use_certificate_chain(asio::buffer(settings.certificate)); }));
+    return try_to("the client certificate's key, or its belonging to the certificate,",
+                  [&] { context.use_private_key(asio::buffer(settings.key), asio::ssl::context::pem); });
+}
+
 }  // namespace
 
 asio::ssl::context& system_trust() {
     static asio::ssl::context context = [] {
-        asio::ssl::context made(asio::ssl::context::tls_client);
-        made.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+        asio::ssl::context made = new_context();
         made.set_default_verify_paths();
         return made;
     }();
+    return context;
+}
+
+base::Result<std::shared_ptr<asio::ssl::context>> make_context(TlsSettings const& settings) {
+    auto context = std::make_shared<asio::ssl::context>(new_context());
+    if (settings.authorities.empty())
+        context->set_default_verify_paths();
+    else
+        TRY_VOID(try_to("the bundle of certificate authorities",
+                        [&] { context->add_certificate_authority(asio::buffer(settings.authorities)); }));
+    TRY_VOID(show_identity(*context, settings));
     return context;
 }
 

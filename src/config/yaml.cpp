@@ -1,4 +1,4 @@
-#include "config/impl/node.hpp"
+#include "config/yaml.hpp"
 
 namespace config {
 

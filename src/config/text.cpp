@@ -1,4 +1,4 @@
-#include "config/impl/text.hpp"
+#include "config/text.hpp"
 
 #include <algorithm>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "config/impl/text.hpp"
 #include "config/problem.hpp"
+#include "config/text.hpp"
 
 namespace config {
 
@@ -68,7 +68,8 @@ private:
 
 /// Reads untrusted text. Limits (R33): 1 MiB, depth 32, 200,000 values, 25,000 brackets and the like, 1,000
 /// keys in one place, 100 aliases that make it at most ten times as large, no cycles, no tags, one document.
-/// Duplicate keys, text that is not UTF-8 and the rest go to the report.
-Document parse(Report& report);
+/// Duplicate keys, text that is not UTF-8 and the rest go to the report. `if_empty` is said of a file without
+/// any value.
+Document parse(Report& report, std::string_view if_empty = "the file is empty");
 
 }  // namespace config

@@ -1,0 +1,57 @@
+// Objects are JSON as the API server has it; these read what every object has.
+#pragma once
+#include <boost/json.hpp>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/asio.hpp"
+#include "k8s/resource.hpp"
+
+namespace k8s {
+
+namespace json = boost::json;
+
+using Path = std::initializer_list<std::string_view>;
+
+/// The value at the end of a path of members, or null.
+json::value const* find(json::value const& from, Path path);
+/// Empty when it is not there, or no text.
+std::string text_at(json::value const& from, Path path);
+/// Nothing when it is not there, or no whole number.
+std::optional<std::int64_t> number_at(json::value const& from, Path path);
+/// A map of texts, such as labels; what is no text is left out.
+std::map<std::string, std::string> texts_at(json::value const& from, Path path);
+
+/// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+struct Metadata {
+    ObjectName name{};
+    std::string uid{};
+    std::string resource_version{};
+    std::int64_t generation = 0;
+    std::map<std::string, std::string> labels{};
+    std::map<std::string, std::string> annotations{};
+    std::string deletion_timestamp{};  // set: it is being deleted
+};
+Metadata metadata_of(json::value const& object);
+
+/// Who set a field, and when that manager last wrote.
+struct Manager {
+    std::string name{};
+    std::string operation{};  // "Apply" or "Update"
+    std::string subresource{};
+    std::string time{};
+    bool operator==(Manager const&) const = default;
+};
+/// Who owns the field at a path of members, such as {"spec", "replicas"}. What lies below an atomic list is
+/// owned with the list.
+std::vector<Manager> managers_of(json::value const& object, Path path);
+
+enum class Order { older, same, newer, unknown };
+/// How `a` stands to `b`, two versions of one resource: as numbers when both are written as one (KEP-5504
+/// makes that a promise; every API server on etcd has kept it), otherwise only equality is known.
+Order compare_versions(std::string_view a, std::string_view b);
+
+}  // namespace k8s
