@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import secrets
+import shutil
 import subprocess
 import tempfile
 import time
@@ -22,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 GENEROUS = float(os.environ.get("PILOTHOUSE_TEST_LIMIT", "120"))
 
 # Where requests come in, by who takes them: address and port. For another cluster PILOTHOUSE_INGRESS_ISTIO and so on say it.
-INGRESS = {"istio": ("10.200.0.1", 8080), "istio-gateway": ("10.96.0.80", 80), "envoy-gateway": ("10.200.0.1", 18080)}
+INGRESS = {"istio": ("10.200.0.1", 10080), "istio-gateway": ("10.96.0.80", 80), "envoy-gateway": ("10.200.0.1", 10081)}
 
 
 def wait(condition, what, limit=GENEROUS, pause=0.1):
@@ -54,6 +55,7 @@ class Cluster:
             print(f"kept: tests/cluster/down.sh {self.folder} ends it")
         else:
             subprocess.run([HERE / "down.sh", self.folder], check=True)
+            shutil.rmtree(self.folder, ignore_errors=True)  # of one that did not come so far
 
     def command(self, *command):
         """The command line that runs the command where the cluster's addresses are reached, with KUBECONFIG set."""

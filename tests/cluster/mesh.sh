@@ -1,7 +1,8 @@
 # mesh.sh: sourced by up.sh. Istio and Envoy Gateway with an Envoy each, and Prometheus that reads from all Envoys.
 
+make_kinds() { kubectl apply --server-side -f "$built/crds" >/dev/null; }
+
 start_mesh() {
-  kubectl apply --server-side -f "$built/crds" >/dev/null
   kubectl create namespace istio-system >/dev/null
   kubectl create namespace envoy-gateway-system >/dev/null
   start_istio
@@ -27,23 +28,23 @@ start_istio() {
   start istio-ingress envoy -c "$folder/config/istio-ingress.yaml" --log-level warning --concurrency 1 --disable-hot-restart \
     --service-cluster ingress.istio-system --service-node "router~$node~ingress.istio-system~istio-system.svc.cluster.local"
   kubectl create configmap envoy --namespace istio-system --from-file=envoy.yaml="$folder/config/istio-gateway.yaml" >/dev/null
-  kubectl apply -f manifests/istio.yaml >/dev/null
-  wait_for istio-ingress "Istio's ingress listens" 60 inside bash -c "exec 3<>/dev/tcp/$node/8080"
+  kubectl apply -f - <manifests/istio.yaml >/dev/null
+  wait_for istio-ingress "Istio's ingress listens" 60 inside bash -c "exec 3<>/dev/tcp/$node/10080"
   wait_for istiod "Istio's gateway is ready" 60 kubectl rollout status --namespace istio-system deployment/gateway --timeout=1s
 }
 
 # Envoy Gateway on the machine and not in pods: it starts its Envoy by itself, from where it would have downloaded it to. Its keys
 # are made twice: as files for itself and its Envoy, and as secrets, which it looks for as well.
 start_envoy_gateway() {
-  local own=$folder/envoy-gateway envoy=$folder/envoy-gateway/data/envoy-versions/$envoy_version/bin
+  local own=$folder/envoy-gateway download=$folder/envoy-gateway/data/envoy-versions/$envoy/bin
   configure envoy-gateway.yaml
-  mkdir -p "$envoy"
-  ln -s "$folder/bin/envoy" "$envoy/envoy"
+  mkdir -p "$download"
+  ln -s "$folder/bin/envoy" "$download/envoy"
   export KUBECONFIG=$folder/kubeconfig/admin
   inside envoy-gateway certgen --local --config-home "$own/config" >"$folder/log/certgen.log" 2>&1
   inside envoy-gateway certgen --disable-topology-injector >>"$folder/log/certgen.log" 2>&1
   inside cp -r "$own/config/certs/envoy-gateway/." /certs
   start envoy-gateway envoy-gateway server --config-path "$folder/config/envoy-gateway.yaml"
-  kubectl apply -f manifests/envoy-gateway.yaml >/dev/null
-  wait_for envoy-gateway "Envoy Gateway's Envoy listens" 60 inside bash -c "exec 3<>/dev/tcp/$node/18080"
+  sed "s/@ENVOY@/$envoy/" manifests/envoy-gateway.yaml | kubectl apply -f - >/dev/null
+  wait_for envoy-gateway "Envoy Gateway's Envoy listens" 60 inside bash -c "exec 3<>/dev/tcp/$node/10081"
 }

@@ -1,10 +1,18 @@
 """The cluster does what tests of rollouts rely on: real pods, traffic that moves without a lost request, numbers in Prometheus."""
+import collections
 import unittest
 
 import cluster
 import workload
 
-ISTIO_REQUESTS = 'sum by (response_code_class) (increase(envoy_cluster_upstream_rq{{cluster_name=~".*{service}.{namespace}.svc.*"}}[30s]))'
+# README.md tells of the names.
+ISTIO = 'cluster_name="outbound|80||{service}.{namespace}.svc.cluster.local"'
+ISTIO_REQUESTS = "sum by (response_code_class) (envoy_cluster_upstream_rq{{response_code_class!='',%s}})" % ISTIO
+GATEWAY = 'envoy_cluster_name="httproute/{namespace}/route/rule/0/backend/{place}"'
+GATEWAY_REQUESTS = "sum by (envoy_response_code_class) (envoy_cluster_upstream_rq_xx{{%s}})" % GATEWAY
+MILLISECONDS = "histogram_quantile(0.99, sum by (le) (envoy_cluster_upstream_rq_time_bucket{{%s}}))"
+ISTIO_MILLISECONDS = MILLISECONDS % ISTIO
+GATEWAY_MILLISECONDS = MILLISECONDS % GATEWAY
 
 
 class Smoke(unittest.TestCase):
@@ -12,8 +20,8 @@ class Smoke(unittest.TestCase):
     def setUpClass(cls):
         cls.cluster = cluster.shared()
 
-    def two_versions(self, namespace):
-        self.cluster.apply([workload.deployment("old", "demo-service:1.0.0"), workload.deployment("new", "demo-service:1.1.0"),
+    def two_versions(self, namespace, new="1.1.0"):
+        self.cluster.apply([workload.deployment("old", "demo-service:1.0.0"), workload.deployment("new", f"demo-service:{new}"),
                             workload.service("old", "old"), workload.service("new", "new")], namespace)
         for name in ("old", "new"):
             self.cluster.wait_ready(name, namespace)
@@ -52,6 +60,37 @@ class Smoke(unittest.TestCase):
         with self.cluster.namespace("gateway-route") as namespace:
             self.assert_shifts("envoy-gateway", namespace,
                                lambda host, weights: workload.http_route("route", host, "envoy-gateway-system", weights))
+
+    def assert_counts(self, kind, namespace, route, requests, milliseconds):
+        """Prometheus has what the new version answered, by class, to the request; and a time for it. Both are queries."""
+        address, host = self.ingress_or_skip(kind), f"{namespace}.test"
+        self.two_versions(namespace, new="1.2.0")
+        self.cluster.apply([route(host, {"old": 100, "new": 0})], namespace)
+        self.cluster.wait_answer(address, host)
+        with self.cluster.load(address, host, rate=200) as load:
+            self.cluster.apply([route(host, {"old": 50, "new": 50})], namespace)
+            cluster.wait(lambda: sum(request.get("status") == 500 for request in load.read()) > 10, "errors of the new version")
+        answered = collections.Counter(str(request["status"])[0] for request in load.requests if request["version"] == "1.2.0")
+        seen = {}
+
+        def counted():
+            seen.update((next(iter(labels.values()))[0], value) for labels, value in self.cluster.query(requests) if value)
+            return seen == answered
+        cluster.wait(counted, lambda: f"Prometheus has {answered} of the new version; it has {seen}")
+        cluster.wait(lambda: [value for _, value in self.cluster.query(milliseconds) if value > 0], f"a number for {milliseconds}")
+
+    def test_prometheus_has_what_a_version_answered_through_istio(self):
+        with self.cluster.namespace("numbers") as namespace:
+            names = {"service": "new", "namespace": namespace}
+            self.assert_counts("istio", namespace, lambda host, weights: workload.virtual_service("route", host, weights),
+                               ISTIO_REQUESTS.format(**names), ISTIO_MILLISECONDS.format(**names))
+
+    def test_prometheus_has_what_a_version_answered_through_envoy_gateway(self):
+        with self.cluster.namespace("numbers") as namespace:
+            names = {"place": 1, "namespace": namespace}
+            self.assert_counts("envoy-gateway", namespace,
+                               lambda host, weights: workload.http_route("route", host, "envoy-gateway-system", weights, apart=True),
+                               GATEWAY_REQUESTS.format(**names), GATEWAY_MILLISECONDS.format(**names))
 
     def test_a_service_selects_another_version(self):
         with self.cluster.namespace("selector") as namespace:

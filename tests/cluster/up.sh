@@ -9,6 +9,7 @@ source namespace.sh
 source control_plane.sh
 source node.sh
 source mesh.sh
+source versions.sh
 
 mesh=yes
 case "$*" in
@@ -117,6 +118,13 @@ ln -s "$built/bin" "$folder/bin"
 PATH=$folder/bin:$PATH
 make_namespaces
 start_control_plane
+if [[ $mesh == yes ]]; then
+  make_kinds &  # takes as long as the node
+  kinds=$!
+fi
 start_node
-[[ $mesh == no ]] || start_mesh
+if [[ $mesh == yes ]]; then
+  wait $kinds
+  start_mesh
+fi
 say "the cluster is up: tests/cluster/in.sh $folder kubectl get nodes"

