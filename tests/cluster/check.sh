@@ -5,7 +5,7 @@ PATH=$PATH:/usr/sbin:/sbin
 missing=()
 
 if [[ $(id -u) == 0 ]]; then
-  unshare --net --mount --pid --fork true 2>/dev/null || missing+=("network, mount and pid namespaces (unshare fails): inside a container, one with privileges")
+  unshare --net --mount --pid --fork true 2>/dev/null || missing+=("namespaces for networks, mounts and processes (unshare fails)")
   cgroups=(/sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup/pids)
   [[ ! -e /sys/fs/cgroup/cgroup.controllers ]] || cgroups=(/sys/fs/cgroup)
   for cgroup in "${cgroups[@]}"; do

@@ -22,8 +22,9 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 GENEROUS = float(os.environ.get("PILOTHOUSE_TEST_LIMIT", "120"))
 
-# Where requests come in, by who takes them: address and port. For another cluster PILOTHOUSE_INGRESS_ISTIO and so on say it.
+# Where requests come in, by who takes them: address and port. README.md tells how to say it of another cluster.
 INGRESS = {"istio": ("10.200.0.1", 10080), "istio-gateway": ("10.96.0.80", 80), "envoy-gateway": ("10.200.0.1", 10081)}
+PROMETHEUS = "http://127.0.0.1:9090"
 
 
 def wait(condition, what, limit=GENEROUS, pause=0.1):
@@ -128,10 +129,13 @@ class Cluster:
             return last[0] == 200 and last
         return wait(answers, lambda: f"200 for {host} from {address}; it is {last}")
 
+    def prometheus(self):
+        """Its address; None when we know of none."""
+        return os.environ.get("PILOTHOUSE_PROMETHEUS") or (PROMETHEUS if self.folder else None)
+
     def query(self, expression):
         """What Prometheus answers: a list of (labels, value)."""
-        server = os.environ.get("PILOTHOUSE_PROMETHEUS", "http://127.0.0.1:9090")
-        answer = self.run("curl", "-sS", f"{server}/api/v1/query?{urllib.parse.urlencode({'query': expression})}")
+        answer = self.run("curl", "-sS", f"{self.prometheus()}/api/v1/query?{urllib.parse.urlencode({'query': expression})}")
         content = json.loads(answer)
         assert content["status"] == "success", answer
         return [(series["metric"], float(series["value"][1])) for series in content["data"]["result"]]
