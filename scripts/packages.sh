@@ -11,7 +11,7 @@ test=("${run[@]}" libgtest-dev nginx-light postgresql-15 faketime util-linux pyt
 ci=("${test[@]}" clang-19 libclang-rt-19-dev)
 style=("${run[@]}" libgtest-dev clang-19 clang-format-19 clang-tidy-19)
 bench=("${test[@]}" wrk)
-cluster=("${run[@]}" nginx-light util-linux python3 python3-venv curl openssl iproute2 iptables nftables conntrack runc
+cluster=("${run[@]}" nginx-light util-linux procps python3 python3-venv curl openssl iproute2 iptables nftables conntrack runc
          containernetworking-plugins prometheus)
 
 declare -n wanted=${1:?"usage: packages.sh run|test|ci|style|bench|cluster"}

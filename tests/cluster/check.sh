@@ -15,9 +15,11 @@ if [[ $(id -u) == 0 ]]; then
 else
   missing+=("root: networks, mounts and cgroups of its own are made")
 fi
-for program in go cc python3 apt-get dpkg curl openssl nsenter ip nft iptables conntrack runc prometheus nginx; do
+for program in go cc python3 apt-get dpkg curl openssl nsenter pgrep sysctl ip nft iptables conntrack runc prometheus nginx; do
   command -v "$program" >/dev/null || missing+=("the program $program")
 done
+go=$(go env GOVERSION 2>/dev/null || true)
+[[ ! $go || $(printf '%s\n' go1.26 "$go" | sort --version-sort | head -n 1) == go1.26 ]] || missing+=("Go 1.26 or newer; there is $go")
 [[ -x /usr/lib/cni/bridge ]] || missing+=("the network plugins in /usr/lib/cni")
 
 [[ ${#missing[@]} == 0 ]] && exit 0

@@ -40,11 +40,11 @@ start_envoy_gateway() {
   configure envoy-gateway.yaml
   mkdir -p "$download"
   ln -s "$folder/bin/envoy" "$download/envoy"
-  export KUBECONFIG=$folder/kubeconfig/admin
-  inside envoy-gateway certgen --local --config-home "$own/config" >"$folder/log/certgen.log" 2>&1
-  inside envoy-gateway certgen --disable-topology-injector >>"$folder/log/certgen.log" 2>&1
+  local gateway=(env "KUBECONFIG=$folder/kubeconfig/admin" envoy-gateway)
+  inside "${gateway[@]}" certgen --local --config-home "$own/config" >"$folder/log/certgen.log" 2>&1
+  inside "${gateway[@]}" certgen --disable-topology-injector >>"$folder/log/certgen.log" 2>&1
   inside cp -r "$own/config/certs/envoy-gateway/." /certs
-  start envoy-gateway envoy-gateway server --config-path "$folder/config/envoy-gateway.yaml"
+  start envoy-gateway "${gateway[@]}" server --config-path "$folder/config/envoy-gateway.yaml"
   sed "s/@ENVOY@/$envoy/" manifests/envoy-gateway.yaml | kubectl apply -f - >/dev/null
   wait_for envoy-gateway "Envoy Gateway's Envoy listens" 60 inside bash -c "exec 3<>/dev/tcp/$node/10081"
 }

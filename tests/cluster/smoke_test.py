@@ -108,6 +108,20 @@ class Smoke(unittest.TestCase):
                              "new connections go to the new version")
             load.assert_nothing_lost()
 
+    def test_the_load_tells_what_is_lost(self):
+        with self.cluster.namespace("lost") as namespace:
+            self.cluster.apply([workload.deployment("web", "demo-service:1.0.0", replicas=1), workload.service("web", "web")], namespace)
+            self.cluster.wait_ready("web", namespace)
+            address = self.cluster.service_address("web", namespace)
+            self.cluster.wait_answer(address, "web")
+            with self.cluster.load(address, "web") as load:
+                load.wait_version("1.0.0")
+                self.cluster.kubectl("delete", "pods", "--all", "--namespace", namespace, "--grace-period=0", "--force")
+                cluster.wait(lambda: any("lost" in request for request in load.read()), "requests are lost while nobody answers")
+                load.wait_version("1.0.0")
+            self.assertEqual(load.sent, len(load.requests))
+            self.assertRaisesRegex(AssertionError, "the first: ", load.assert_nothing_lost)
+
     def test_pods_of_a_program_that_is_not_ours(self):
         with self.cluster.namespace("nginx") as namespace:
             self.cluster.apply([workload.deployment("nginx", "nginx:1"), workload.service("nginx", "nginx")], namespace)

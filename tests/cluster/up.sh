@@ -4,8 +4,10 @@
 #
 # In the folder: kubeconfig/admin, log/NAME.log of each process, log/audit.log (every request to the API server), bin/.
 set -euo pipefail
+source "$(dirname "$0")/namespace.sh"
+[[ -z ${PILOTHOUSE_PROGRAM:-} ]] || program=$(realpath "$PILOTHOUSE_PROGRAM")
 cd "$(dirname "$0")"
-source namespace.sh
+: "${program:=$(realpath ../../build/server/src/pilothouse)}"
 source control_plane.sh
 source node.sh
 source mesh.sh
@@ -19,6 +21,7 @@ case "$*" in
 esac
 [[ ! -e $folder/holder ]] || { echo "there is a cluster in $folder: down.sh $folder ends it" >&2; exit 1; }
 [[ $folder != /run/* ]] || { echo "the cluster has a /run of its own: choose another folder than $folder" >&2; exit 1; }
+[[ -x $program ]] || { echo "$program is missing: make build, or set PILOTHOUSE_PROGRAM" >&2; exit 1; }
 ./check.sh
 built=$(./build.sh)
 
@@ -63,11 +66,10 @@ make_namespaces() {
   local outer pid
   setsid unshare --net --mount --pid --fork --mount-proc --propagation private "$folder/bin/pause" </dev/null >/dev/null 2>&1 &
   outer=$!
-  until pid=$(<"/proc/$outer/task/$outer/children") && [[ $pid && $(<"/proc/${pid% }/comm") == pause ]]; do
+  until pid=$(pgrep --parent $outer --exact pause); do
     kill -0 $outer || return 1
     sleep 0.02
   done
-  pid=${pid% }
   echo "$pid $(started_at "$pid") $(</proc/sys/kernel/random/boot_id)" >"$folder/holder"
   inside sh -euc "$own_files"
   inside sh -euc "$own_network"
@@ -82,9 +84,9 @@ mkdir $root
 mount -t tmpfs tmpfs $root
 mkdir $root/run $root/certs $root/before
 for entry in /*; do
-  if [ $entry = /run ]; then continue
-  elif [ -L $entry ]; then cp -P $entry $root
-  elif [ -d $entry ]; then mkdir -p $root$entry; mount --rbind $entry $root$entry
+  if [ "$entry" = /run ]; then continue
+  elif [ -L "$entry" ]; then cp -P "$entry" $root
+  elif [ -d "$entry" ]; then mkdir -p "$root$entry"; mount --rbind "$entry" "$root$entry"
   fi
 done
 cd $root
