@@ -4,7 +4,7 @@ CACHE ?= $(HOME)/.cache/pilothouse
 export CCACHE_DIR ?= $(CACHE)/ccache
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean-demo build test test-unit bench soak format lint
+.PHONY: help run stop clean-demo build test test-unit test-cluster bench soak format lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ test: ## every test: g++ release, then address and undefined-behaviour sanitizer
 test-unit: ## the quick tests only, g++ release
 	@scripts/packages.sh test
 	@scripts/test.sh release --label-regex unit
+
+test-cluster: build ## on a real Kubernetes cluster of one node; the first time builds that, too (half an hour)
+	@scripts/packages.sh cluster
+	@tests/cluster/run.sh
 
 bench: ## the benchmarks, each beside a peer in the same run; results in bench/RESULTS.md
 	@scripts/packages.sh bench

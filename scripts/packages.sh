@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# packages.sh run|test|ci|style|bench: installs what is missing from Debian, and says so first. Servers that come with a package are
-# not started by its installation. Without apt it names exactly what is missing.
+# packages.sh run|test|ci|style|bench|cluster: installs what is missing from Debian, and says so first. Servers that come with a
+# package are not started by its installation. Without apt it names exactly what is missing.
 set -euo pipefail
 
 run=(cmake ninja-build g++ ccache mold pkg-config libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsoci-dev
@@ -11,8 +11,10 @@ test=("${run[@]}" libgtest-dev nginx-light postgresql-15 faketime util-linux pyt
 ci=("${test[@]}" clang-19 libclang-rt-19-dev)
 style=("${run[@]}" libgtest-dev clang-19 clang-format-19 clang-tidy-19)
 bench=("${test[@]}" wrk)
+cluster=("${run[@]}" nginx-light util-linux procps python3 python3-venv curl openssl iproute2 iptables nftables conntrack runc
+         containernetworking-plugins prometheus)
 
-declare -n wanted=${1:?"usage: packages.sh run|test|ci|style|bench"}
+declare -n wanted=${1:?"usage: packages.sh run|test|ci|style|bench|cluster"}
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -102,7 +102,8 @@ DemoService::DemoService(Executor executor, base::Clock& clock, DemoServiceSetti
           limits()) {}
 
 Result<std::string> DemoService::start() {
-    TRY(base::BoundListener bound, base::listen(executor_, fmt::format("127.0.0.1:{}", settings_.port)));
+    TRY(base::BoundListener bound,
+        base::listen(executor_, fmt::format("{}:{}", settings_.address, settings_.port)));
     counts_.port = static_cast<std::uint16_t>(std::stoul(bound.address.substr(bound.address.rfind(':') + 1)));
     server_.listen(std::move(bound.listener));
     return bound.address;

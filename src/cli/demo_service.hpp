@@ -13,10 +13,11 @@ namespace cli {
 
 struct DemoServiceSettings {
     std::string version = "1.0.0";
-    std::uint16_t port = 0;    // on 127.0.0.1; 0 takes a free one
-    double error_percent = 0;  // of the answers: a 500 of its own
-    Duration latency{};        // before each answer
-    double slow_percent = 0;   // of the answers come after slow_time instead
+    std::string address = "127.0.0.1";  // where it listens; 0.0.0.0 in a container
+    std::uint16_t port = 0;             // 0 takes a free one
+    double error_percent = 0;           // of the answers: a 500 of its own
+    Duration latency{};                 // before each answer
+    double slow_percent = 0;            // of the answers come after slow_time instead
     Duration slow_time = 2s;
     Duration start_delay{};      // until then /healthz, and everything else, answers 503
     Duration drain = 1s;         // how long it goes on serving after SIGTERM, at least

@@ -12,7 +12,9 @@ void add_demo_service(CLI::App& app, Chosen& chosen) {
     auto settings = std::make_shared<DemoServiceSettings>();
     CLI::App& command = *app.add_subcommand("demo-service", "serve HTTP as a version of the demo's workload");
     command.add_option("--version", settings->version, "the version it says it is")->capture_default_str();
-    command.add_option("--port", settings->port, "on 127.0.0.1; 0 takes a free one")->required();
+    command.add_option("--address", settings->address, "where it listens; 0.0.0.0 in a container")
+        ->capture_default_str();
+    command.add_option("--port", settings->port, "0 takes a free one")->required();
     command.add_option("--error-percent", settings->error_percent, "share of answers that are a 500")
         ->check(CLI::Range(0.0, 100.0));
     add_field(command, "--latency", settings->latency, "before each answer: 20ms");
