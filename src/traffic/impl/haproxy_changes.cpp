@@ -155,8 +155,15 @@ Changes changes(Intent const& intent, Live const& live, Route const& route) {
     if (live.health != route.traffic.health)
         result.stages.push_back({fmt::format("experimental-mode on;set var {} expr str({})", health_variable,
                                              route.traffic.health)});
-    for (auto stage : {additions, raises, lowerings, removals})
-        if (auto commands = stage(all); !commands.empty()) result.stages.push_back(std::move(commands));
+    // Sent together, so that nothing can come between: half of a change of weights is a share that nobody
+    // approved.
+    auto weights = [](std::vector<Fate> const& fates_of_all) {
+        std::vector<std::string> commands = raises(fates_of_all);
+        for (std::string& command : lowerings(fates_of_all)) commands.push_back(std::move(command));
+        return commands;
+    };
+    for (auto& commands : {additions(all), weights(all), removals(all)})
+        if (!commands.empty()) result.stages.push_back(commands);
     return result;
 }
 

@@ -6,8 +6,8 @@ namespace traffic {
 
 struct Changes {
     Intent next{};  // to be written before the first command
-    /// Commands of one stage may be sent together; a stage begins when all answers of the one before it are
-    /// fine: add, raise, lower, remove.
+    /// The commands of one stage are sent together; a stage begins when all answers of the one before it are
+    /// fine: add, change weights (raise, then lower), remove.
     std::vector<std::vector<std::string>> stages{};
 };
 

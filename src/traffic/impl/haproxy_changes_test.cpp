@@ -22,9 +22,10 @@ using Stages = std::vector<std::vector<std::string>>;
 
 }  // namespace
 
-TEST(HaproxyChanges, RaiseBeforeTheyLower) {
+TEST(HaproxyChanges, RaiseBeforeTheyLowerInOneStage) {
     auto changed = plan({serving("a", 100), serving("b", 0)}, {wanted("a", 0), wanted("b", 100)});
-    EXPECT_EQ(changed.stages, (Stages{{"set weight replicas/b 100"}, {"set weight replicas/a 0"}}));
+    EXPECT_EQ(changed.stages, (Stages{{"set weight replicas/b 100", "set weight replicas/a 0"}}))
+        << "in between both have weight, and nothing can end there";
 }
 
 TEST(HaproxyChanges, AddWithWeightZeroAndCheckAtOnce) {
