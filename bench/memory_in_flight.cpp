@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "rollout/engine.hpp"
+#include "rollout/host_driver.hpp"
 #include "store/memory_vfs.hpp"
 #include "store/store.hpp"
 #include "traffic/haproxy.hpp"
@@ -117,12 +118,12 @@ private:
                       .clock = site.process_->clock(),
                       .random = site.random_,
                       .store = *site.store_,
-                      .host = host,
-                      .router = router,
+                      .drivers = {driver, driver},
                       .crash_points = site.crash_points_},
                      {}) {}
         target::Host host;
         traffic::Haproxy router;
+        rollout::HostDriver driver{host, router};
         rollout::Engine engine;
     };
 

@@ -7,6 +7,7 @@
 
 #include "base/files.hpp"
 #include "base/testing.hpp"
+#include "rollout/host_driver.hpp"
 #include "target/host.hpp"
 #include "traffic/router.hpp"
 
@@ -225,7 +226,8 @@ struct World::Parts {
     Result<std::unique_ptr<store::Store>> database = store::open_sqlite(
         {.file = folder + "/pilothouse.db"}, context.get_executor(), context.get_executor());
     FailingStore store{opened(database)};
-    rollout::Engine engine{{context.get_executor(), clock, random, store, host, router, crash_points}, {}};
+    rollout::HostDriver driver{host, router};
+    rollout::Engine engine{{context.get_executor(), clock, random, store, {driver, driver}, crash_points}, {}};
     auth::SeededSecrets secrets{11};
     auth::Accounts accounts{
         store, clock, secrets, context.get_executor(), {.cost = {.memory_bytes = 8192, .passes = 1}}};

@@ -23,12 +23,15 @@ Portal::Portal(World world, PortalSettings settings)
               {.root = settings_.data_folder + "/hosts",
                .runtime_folder = settings_.runtime_folder,
                .program = settings_.haproxy}),
+      hosts_(host_, router_, settings_.engine.planted_fault == rollout::PlantedFault::ready_before_check),
+      clusters_({world_.executor, world_.workers, world_.dialer, world_.clock, world_.random, world_.files,
+                 world_.plugins},
+                cluster_settings()),
       engine_({.executor = world_.executor,
                .clock = world_.clock,
                .random = world_.random,
                .store = world_.store,
-               .host = host_,
-               .router = router_,
+               .drivers = {hosts_, clusters_},
                .crash_points = world_.crash_points},
               settings_.engine),
       accounts_(world_.store, world_.clock, world_.secrets, world_.workers, settings_.accounts),
@@ -59,6 +62,12 @@ Portal::Portal(World world, PortalSettings settings)
             .public_origin = settings_.public_origin,
             .version = settings_.version}),
       server_(world_.executor, world_.clock, world_.random, metrics_.counted(handler()), settings_.limits) {}
+
+rollout::ClusterSettings Portal::cluster_settings() const {
+    rollout::ClusterSettings settings = settings_.clusters;
+    settings.base_folder = folder_of(settings_.environments_file);
+    return settings;
+}
 
 realtime::Settings Portal::realtime_settings() const {
     realtime::Settings settings = settings_.realtime;
@@ -107,6 +116,7 @@ awaitable<void> Portal::stop(Duration limit) {
     co_await realtime_.stop(limit);
     co_await server_.stop(limit);
     co_await engine_.stop();
+    clusters_.stop();
 }
 
 std::vector<std::string> Portal::problems() const {
@@ -139,7 +149,9 @@ awaitable<base::Result<void>> Portal::accept_declaration(std::string actor) {
     auto loaded = co_await base::offload(world_.workers, load);
     if (!*loaded) co_return loaded->error();
     auto accepted = std::make_shared<model::Environments const>(std::move((*loaded)->document));
-    co_return co_await engine_.declare(std::move(accepted), std::move(actor));
+    CO_TRY_VOID(co_await engine_.declare(accepted, std::move(actor)));
+    clusters_.declare(*accepted);
+    co_return base::Result<void>{};
 }
 
 awaitable<base::Result<void>> Portal::toggle(std::string environment, std::optional<std::string> component,

@@ -10,7 +10,9 @@
 #include "feed/feed.hpp"
 #include "http/server.hpp"
 #include "pages/pages.hpp"
+#include "rollout/cluster_driver.hpp"
 #include "rollout/engine.hpp"
+#include "rollout/host_driver.hpp"
 #include "target/host.hpp"
 #include "traffic/haproxy.hpp"
 
@@ -26,6 +28,7 @@ struct World {
     base::Dialer& dialer;
     base::Files& files;
     target::Supervisor& supervisor;
+    k8s::RunPlugin& plugins;
     store::Store& store;
     base::CrashPoints& crash_points;
 };
@@ -35,6 +38,7 @@ struct PortalSettings {
     std::string data_folder{};        // absolute; holds the folders of all processes
     std::string runtime_folder{};     // absolute and short: sockets
     std::string haproxy = "haproxy";
+    rollout::ClusterSettings clusters{};  // the base folder is that of environments_file
     std::string public_origin{};
     std::string version{};
     /// Environment and version: brought there by itself when nothing was deployed there yet.
@@ -70,6 +74,7 @@ private:
     /// Who answers what: pages, events, and the interface for the rest.
     http::Handler handler();
     realtime::Settings realtime_settings() const;
+    rollout::ClusterSettings cluster_settings() const;
     awaitable<base::Result<void>> accept_declaration(std::string actor);
     awaitable<base::Result<void>> fill_with_sample_data();
     awaitable<void> watch_declaration();
@@ -80,6 +85,8 @@ private:
     config::EnvironmentsFile declaration_;
     target::Host host_;
     traffic::Haproxy router_;
+    rollout::HostDriver hosts_;
+    rollout::ClusterDriver clusters_;
     rollout::Engine engine_;
     auth::Accounts accounts_;
     realtime::Server realtime_;

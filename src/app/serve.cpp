@@ -14,6 +14,7 @@
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "base/real.hpp"
+#include "k8s/real_plugin.hpp"
 #include "target/real_supervisor.hpp"
 
 namespace app {
@@ -158,6 +159,7 @@ int serve(ServeOptions const& options) {
     target::RealSupervisor supervisor(files, options.program,
                                       {.first = static_cast<std::uint16_t>(settings.port_first),
                                        .last = static_cast<std::uint16_t>(settings.port_last)});
+    k8s::RealPlugins plugins(clock);
     std::string crash_at = variable("PILOTHOUSE_CRASH_AT");
     CountedCrashPoints crash_points(crash_at.empty() ? 0 : std::stoull(crash_at),
                                     variable("PILOTHOUSE_CRASH_TRACE"));
@@ -172,6 +174,7 @@ int serve(ServeOptions const& options) {
          .dialer = *dialer,
          .files = files,
          .supervisor = supervisor,
+         .plugins = plugins,
          .store = *store,
          .crash_points = crash_points},
         {.environments_file =
@@ -179,6 +182,8 @@ int serve(ServeOptions const& options) {
          .data_folder = *data,
          .runtime_folder = *runtime,
          .haproxy = settings.haproxy,
+         .clusters = {.service_host = variable("KUBERNETES_SERVICE_HOST"),
+                      .service_port = variable("KUBERNETES_SERVICE_PORT")},
          .public_origin = settings.public_origin,
          .version = std::string(version),
          .first_versions = options.first_versions,

@@ -201,6 +201,13 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{with("        judge: {risk: 2}\n"), "10:23: risk: must be from 1e-06 to 0.5"},
         Bad{with("        judge: {risk: .inf}\n"), "10:23: risk: expected a number, got text"}));
 
+std::string cluster(std::string const& workload, std::string const& traffic) {
+    return "environments:\n- {name: aks, provider: azure, type: cloud, target: {kubernetes: {kubeconfig: "
+           "f}},\n"
+           "   components: [{\n    name: web,\n    workload: " +
+           workload + ",\n    traffic: " + traffic + "}]}\n";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Rules, BadFile,
     testing::Values(
@@ -238,14 +245,35 @@ INSTANTIATE_TEST_SUITE_P(
             "3:10: name: the environment \"a\" is here twice, first in line 2; names must differ"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: hosst}\n",
             "2:49: unknown target \"hosst\" (did you mean \"host\"?); write `target: {host: {haproxy: "
-            "managed}}` or `target: sample`"},
+            "managed}}`, `target: {kubernetes: {kubeconfig: file}}` or `target: sample`"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: {host: {}, sample: {}}}\n",
-            "2:49: target: exactly one of host and sample, got both; write `target: {host: {haproxy: "
-            "managed}}` or `target: sample`"},
+            "2:49: target: exactly one of host, kubernetes and sample, got several; write `target: {host: "
+            "{haproxy: "
+            "managed}}`, `target: {kubernetes: {kubeconfig: file}}` or `target: sample`"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud, target: {}}\n",
-            "2:49: target: exactly one of host and sample, got none; write `target: {host: {haproxy: "
-            "managed}}` or `target: sample`"},
+            "2:49: target: exactly one of host, kubernetes and sample, got none; write `target: {host: "
+            "{haproxy: "
+            "managed}}`, `target: {kubernetes: {kubeconfig: file}}` or `target: sample`"},
         Bad{"environments:\n- {name: a, provider: aws, type: cloud}\n", "2:3: target is required"},
+        Bad{with("      - name: b\n        workload: {command: [x], image: r/x:1}\n        traffic: {listen: "
+                 "\"0.0.0.0:2\", service: web}\n"),
+            "11:41: image: only in a cluster; remove it\n12:49: service: only in a cluster; remove it"},
+        Bad{cluster("{command: [x], image: \"r/web\"}", "{listen: \"0.0.0.0:1\"}"),
+            "5:15: deployment is required in a cluster, like web for web-blue and web-green\n"
+            "5:15: container is required in a cluster, like the name of a container of its pods\n"
+            "5:25: command: in a cluster the image says what to run; remove it\n"
+            "5:37: image: must hold {version}, like registry.example.org/web:{version}\n"
+            "6:14: service is required in a cluster, like web\n"
+            "6:23: listen: in a cluster a Service says where to send requests; remove it"},
+        Bad{cluster("{deployment: Web, container: main, image: \"r/web:{version}\"}",
+                    "{service: web, virtual_service: web, http_route: web}"),
+            "5:28: deployment: \"Web\" is no name of an object in a cluster: lower-case letters, digits and "
+            "dashes, "
+            "at most 63\n"
+            "6:14: traffic: at most one of virtual_service and http_route"},
+        Bad{cluster("{deployment: web, container: main, image: \"r/web:{version}\", replicas: 3}",
+                    "{service: web, http_route: web}"),
+            ""},
         Bad{"environments:\n- {<<: 1, name: a, provider: aws, type: cloud, target: sample}\n",
             "2:8: << takes fields from elsewhere, like *name"}));
 

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "feed/feed.hpp"
 #include "realtime/testing.hpp"
+#include "rollout/host_driver.hpp"
 #include "store/memory_vfs.hpp"
 #include "target/model_supervisor.hpp"
 
@@ -155,8 +156,8 @@ struct World : realtime::testing::World {
     target::Host host{portal.workers(), files, supervisor, "/data"};
     IdleRouter router;
     base::CrashPoints crash_points;
-    rollout::Engine engine{{portal.executor(), portal.clock(), random, store, host, router, crash_points},
-                           {}};
+    rollout::HostDriver driver{host, router};
+    rollout::Engine engine{{portal.executor(), portal.clock(), random, store, {driver, driver}, crash_points}, {}};
     auth::SeededSecrets secrets{11};
     auth::Accounts accounts{store, portal.clock(), secrets, portal.workers(),
                             auth::AccountSettings{.cost = {.memory_bytes = 8192, .passes = 1}}};

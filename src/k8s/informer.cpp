@@ -128,6 +128,11 @@ void Informer::put(json::value object) {
     on_change_({is_another ? Change::Kind::added : Change::Kind::modified, held->second});
 }
 
+/// What is not held may have been removed meanwhile.
+void Informer::learn(json::value object) {
+    if (objects_.contains(metadata_of(object).name)) put(std::move(object));
+}
+
 /// A removal is final: it counts however old it is, if it is about the very object that we hold.
 void Informer::drop(json::value const& object) {
     Metadata const is = metadata_of(object);

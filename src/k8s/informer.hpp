@@ -33,6 +33,9 @@ public:
     /// Until it is cancelled, and no longer than this lives. Whatever fails is tried again, later each time.
     awaitable<void> run();
 
+    /// What a write of ours was answered with: its event may come later than the next look.
+    void learn(json::value object);
+
     std::map<ObjectName, json::value> const& objects() const { return objects_; }
     json::value const* find(ObjectName const& name) const;
 

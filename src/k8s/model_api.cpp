@@ -6,8 +6,9 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/json.hpp"
+#include "base/json_patch.hpp"
 #include "base/time.hpp"
-#include "k8s/impl/json_patch.hpp"
+#include "k8s/impl/merge_patch.hpp"
 #include "k8s/impl/model_request.hpp"
 
 namespace k8s {
@@ -251,7 +252,8 @@ http::Response ModelApi::patch(Request const& request) {
     if (!before) return not_found(request);
     Stored next = *before;
     if (request.content_type() == "application/json-patch+json") {
-        auto patched = impl::apply_json_patch(std::move(next.object), *change);
+        if (!change->is_array()) return bad_request("a JSON patch is a list");
+        auto patched = base::apply_patch(std::move(next.object), change->get_array());
         if (!patched && patched.error().code == base::Errc::invalid)
             return bad_request(patched.error().message);
         if (!patched) return impl::refused_patch();

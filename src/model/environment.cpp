@@ -20,6 +20,10 @@ void apply_fields(Overrides const& overrides, Settings& settings) {
 
 }  // namespace
 
+std::string_view kind_of(Target const& target) {
+    return target.host ? "host" : target.kubernetes ? "kubernetes" : "sample";
+}
+
 bool is_name(std::string_view text) {
     if (text.empty() || text.size() > 63 || !is_lower_or_digit(text.front()) ||
         !is_lower_or_digit(text.back()))

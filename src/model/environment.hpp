@@ -29,6 +29,17 @@ struct HostTarget {
 };
 BOOST_DESCRIBE_STRUCT(HostTarget, (), (haproxy))
 
+/// The API server is found by a kubeconfig, or, for a portal that runs in the cluster itself, by the service
+/// account of its pod.
+struct KubernetesTarget {
+    std::optional<std::string> kubeconfig{};  // a file of the operator's
+    std::optional<std::string> context{};     // of the kubeconfig; otherwise its current one
+    std::optional<std::string> namespace_{};  // otherwise the context's
+    std::optional<std::string> prometheus{};  // "http://prometheus.monitoring:9090": what judging counts by
+    bool operator==(KubernetesTarget const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(KubernetesTarget, (), (kubeconfig, context, namespace_, prometheus))
+
 /// An environment for looking at only: nothing can be deployed to it.
 struct SampleTarget {
     bool operator==(SampleTarget const&) const = default;
@@ -38,40 +49,50 @@ BOOST_DESCRIBE_STRUCT(SampleTarget, (), ())
 /// Exactly one is set.
 struct Target {
     std::optional<HostTarget> host{};
+    std::optional<KubernetesTarget> kubernetes{};
     std::optional<SampleTarget> sample{};
     bool operator==(Target const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Target, (), (host, sample))
+BOOST_DESCRIBE_STRUCT(Target, (), (host, kubernetes, sample))
+/// "host", "kubernetes", "sample"
+std::string_view kind_of(Target const& target);
 
-/// Processes. `command` and `artifact` may hold {version}, {port} (a port we choose for the replica) and
-/// {folder}.
+/// On a host processes: `command` and `artifact` may hold {version}, {port} (a port we choose for the
+/// replica) and {folder}. In a cluster the pods of two Deployments, `<deployment>-blue` and
+/// `<deployment>-green`: `image` may hold {version}.
 struct Workload {
     std::vector<std::string> command{};        // argv, never a shell line
     std::optional<std::string> artifact{};     // a file that must exist, or the version is unknown
     std::map<std::string, std::string> env{};  // added to the replica's environment variables
+    std::optional<std::string> deployment{};
+    std::optional<std::string> container{};  // whose image is the version
+    std::optional<std::string> image{};
     int replicas = 1;
     Duration stop_timeout = std::chrono::seconds(30);  // from SIGTERM to SIGKILL
     bool operator==(Workload const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Workload, (), (command, artifact, env, replicas, stop_timeout))
+BOOST_DESCRIBE_STRUCT(Workload, (),
+                      (command, artifact, env, deployment, container, image, replicas, stop_timeout))
 inline constexpr base::FieldRule workload_rules[] = {
-    {.field = "command",
-     .required = true,
-     .minimum = 1,
-     .maximum = 64,
-     .about = "program and arguments, a list"},
+    {.field = "command", .minimum = 1, .maximum = 64, .about = "program and arguments, a list"},
+    {.field = "image", .about = "with {version}, like registry.example.org/web:{version}"},
     {.field = "replicas", .minimum = 1, .maximum = 100},
 };
 constexpr std::span<base::FieldRule const> rules_of(Workload const*) { return workload_rules; }
 
+/// On a host `listen` and `health`; in a cluster `service`, and one of the routes if there is one. With a
+/// route two Services stand behind it, `<service>-blue` and `<service>-green`. Without one the Service
+/// selects a color, or the pods of both.
 struct Traffic {
     std::string listen{};      // "127.0.0.1:8080": where clients send their requests
     std::string health = "/";  // path that a ready replica answers with 2xx or 3xx
+    std::optional<std::string> service{};
+    std::optional<std::string> virtual_service{};  // Istio's
+    std::optional<std::string> http_route{};       // Gateway API's
     bool operator==(Traffic const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Traffic, (), (listen, health))
-inline constexpr base::FieldRule traffic_rules[] = {
-    {.field = "listen", .required = true, .about = "address:port"}};
+BOOST_DESCRIBE_STRUCT(Traffic, (), (listen, health, service, virtual_service, http_route))
+inline constexpr base::FieldRule traffic_rules[] = {{.field = "listen", .about = "address:port"}};
 constexpr std::span<base::FieldRule const> rules_of(Traffic const*) { return traffic_rules; }
 
 /// How a version is brought in. Overridden per environment, component and request, in this order.

@@ -180,7 +180,8 @@ struct ReplicaView {
     std::int64_t pid = 0;
     std::uint16_t port = 0;
     int starts = 0;
-    int weight = 0;  // HAProxy's
+    std::string last_exit{};  // how it ended the last time: "exit status 1"
+    int weight = 0;           // HAProxy's
     bool routable = false;
     bool draining = false;
     std::string check{};  // HAProxy's: "L7OK"
@@ -188,7 +189,8 @@ struct ReplicaView {
     bool operator==(ReplicaView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ReplicaView, (),
-                      (name, version, phase, pid, port, starts, weight, routable, draining, check, sessions))
+                      (name, version, phase, pid, port, starts, last_exit, weight, routable, draining, check,
+                       sessions))
 
 struct TrafficView {
     std::string listen{};

@@ -3,6 +3,7 @@
 #include "rollout/evidence.hpp"
 #include "rollout/plan.hpp"
 #include "rollout/verdict.hpp"
+#include "target/host.hpp"
 
 namespace rollout {
 
@@ -14,8 +15,6 @@ using model::LogLevel;
 using model::Phase;
 using model::Rollout;
 using model::Verdict;
-using target::ProcessPhase;
-using target::Replica;
 
 constexpr Duration check_time = 1s;  // how long new replicas must stay ready before they get traffic
 
@@ -32,45 +31,20 @@ std::string count_of(int count, char const* noun) {
 
 std::string failed_try(Observation const& seen) { return seen.trouble.empty() ? "" : ": " + seen.trouble; }
 
-/// What keeps a replica from taking traffic.
-std::string trouble(Replica const& replica, Observation const& seen, std::string const& health) {
-    switch (replica.process.phase) {
-        case ProcessPhase::absent:
-            return replica.name + " is not started yet" + failed_try(seen);
-        case ProcessPhase::starting:
-            return replica.name + " is starting";
-        case ProcessPhase::backing_off:
-            if (replica.port_taken)
-                return fmt::format("another program took port {} of {}, which is started again on another",
-                                   replica.port, replica.name);
-            return fmt::format(
-                "{} ended ({}) and is started again, {} so far", replica.name,
-                replica.process.problem.empty() ? replica.process.last_exit : replica.process.problem,
-                count_of(replica.process.starts, "start"));
-        case ProcessPhase::stopping:
-            return replica.name + " is stopping";
-        case ProcessPhase::orphaned:
-            return replica.name + " has lost its supervisor";
-        case ProcessPhase::running:
-            break;
-    }
-    if (!seen.router.running && !seen.router.problem.empty()) return seen.router.problem;
-    traffic::ServerState const* server = seen.server(replica.name);
-    if (!server) return replica.name + " is being added to HAProxy" + failed_try(seen);
-    if (server->check.empty() || server->check == "INI")
-        return replica.name + " waits for its first health check";
-    return fmt::format("{} fails its health check {} ({})", replica.name, health, server->check);
+std::string absence(Observation const& seen, std::string const& component, int revision, int slot) {
+    auto why = seen.shortage.find(revision);
+    if (why != seen.shortage.end()) return why->second;
+    return target::replica_name(component, revision, slot) + " is not started yet";
 }
 
-/// The first thing that is wrong with a revision's replicas.
+/// The first thing that is wrong with a revision's replicas; empty: nothing.
 std::string first_trouble(model::Revision const& revision, int wanted, Observation const& seen,
                           std::string const& component) {
     for (int slot = 0; slot < wanted; ++slot) {
-        std::string name = target::replica_name(component, revision.number, slot);
-        auto replica = std::find_if(seen.replicas.begin(), seen.replicas.end(),
-                                    [&](Replica const& r) { return r.name == name; });
-        if (replica == seen.replicas.end()) return name + " is not started yet" + failed_try(seen);
-        if (!seen.routable(name)) return trouble(*replica, seen, revision.traffic.health);
+        Replica const* replica = seen.replica(revision.number, slot);
+        if (replica && replica->routable) continue;
+        if (!replica) return absence(seen, component, revision.number, slot) + failed_try(seen);
+        return replica->trouble + (replica->in_route ? "" : failed_try(seen));
     }
     return {};
 }
@@ -88,7 +62,7 @@ public:
         }
         begin_if_queued();
         absorb(next(), seen_);
-        next().weight_in_force = share_percent(next().to.number, seen_);
+        next().weight_in_force = seen_.share_percent(next().to.number);
         if (next().abort == AbortCause::none && !next().promoted) judge_now();
         if (next().abort != AbortCause::none)
             go_back();
@@ -124,7 +98,7 @@ private:
         if (next().abort != AbortCause::none) go_back();
     }
 
-    /// At 100 % HAProxy has nobody else to turn to; the old version is still warm.
+    /// At 100 % there is nobody else to turn to; the old version is still warm.
     bool has_lost_everything() {
         return !next().promoted && next().weight_in_force == 0 && step().weight_percent == 100 &&
                step().kind != StepKind::shift && seen_.routable_count(next().to.number) == 0 &&
@@ -246,7 +220,7 @@ private:
     }
 
     bool is_shifted() {
-        if (in_force(wish_of(next(), seen_), seen_)) return true;
+        if (seen_.sight->in_force(wish_of(next(), seen_))) return true;
         std::string why = first_trouble(next().to, step().new_replicas, seen_, next().component);
         say_reason(fmt::format("sending {} % of the traffic to {}{}{}, {}", step().weight_percent,
                                next().to.version, why.empty() ? "" : ": ", why, since(next())));
@@ -306,12 +280,12 @@ private:
 
     bool wait_for_source() {
         if (next().judge.on_source_down == model::SourceDownPolicy::abort) {
-            begin_abort(AbortCause::source_down, "HAProxy does not answer, so nothing can be judged");
+            begin_abort(AbortCause::source_down,
+                        seen_.traffic.counted_by + " does not answer, so nothing can be judged");
             return false;
         }
-        std::string reason = fmt::format(
-            "waiting for HAProxy's counters: {}, {}",
-            seen_.router.problem.empty() ? "it does not answer" : seen_.router.problem, since(next()));
+        std::string reason = fmt::format("waiting for {}'s counters: {}, {}", seen_.traffic.counted_by,
+                                         seen_.traffic.not_counted, since(next()));
         if (say_reason(reason)) note(LogLevel::warning, reason);
         return false;
     }
@@ -354,39 +328,31 @@ private:
     bool is_retired() { return is_stopped(next().from, step().old_replicas); }
 
     bool is_emptied(model::Revision const& revision, int kept) {
-        int servers = 0;
-        std::int64_t sessions = 0;
+        int left = 0;
+        std::int64_t requests = 0;
+        bool draining = true;
         std::string where;
         for (Replica const& replica : seen_.replicas) {
-            if (replica.revision != revision.number || replica.slot < kept) continue;
-            traffic::ServerState const* server = seen_.server(replica.name);
-            if (!server) continue;
-            ++servers;
-            sessions += server->sessions;
-            if (server->sessions > 0 && where.empty()) where = replica.name;
+            if (replica.revision != revision.number || replica.slot < kept || !replica.in_route) continue;
+            ++left;
+            draining = draining && replica.draining;
+            requests += replica.open_requests;
+            if (replica.open_requests > 0 && where.empty()) where = replica.name;
         }
-        if (servers == 0 || (sessions == 0 && all_draining(revision, kept))) return true;
-        if (sessions > 0 && next().step_observed >= next().settings.drain_limit && !next().cut) {
+        if (left == 0 || (requests == 0 && draining)) return true;
+        if (requests > 0 && next().step_observed >= next().settings.drain_limit && !next().cut) {
             next().cut = true;
             decision_.changed = true;
             note(LogLevel::warning, fmt::format("{} to {} last longer than {} and are cut",
-                                                count_of(static_cast<int>(sessions), "open request"), where,
+                                                count_of(static_cast<int>(requests), "open request"), where,
                                                 say_duration(next().settings.drain_limit)));
         }
-        say_reason(sessions == 0 ? fmt::format("taking {} of {} out of HAProxy, {}",
-                                               count_of(servers, "replica"), revision.version, since(next()))
+        say_reason(requests == 0 ? fmt::format("taking {} of {} out of {}, {}", count_of(left, "replica"),
+                                               revision.version, seen_.traffic.name, since(next()))
                                  : fmt::format("draining {}: {} open on {}, {} ({})", revision.version,
-                                               count_of(static_cast<int>(sessions), "request"), where,
+                                               count_of(static_cast<int>(requests), "request"), where,
                                                since(next()), limit(next().settings.drain_limit)));
         return false;
-    }
-
-    bool all_draining(model::Revision const& revision, int kept) {
-        return std::all_of(seen_.replicas.begin(), seen_.replicas.end(), [&](Replica const& replica) {
-            if (replica.revision != revision.number || replica.slot < kept) return true;
-            traffic::ServerState const* server = seen_.server(replica.name);
-            return !server || server->draining;
-        });
     }
 
     bool is_stopped(model::Revision const& revision, int kept) {
@@ -407,8 +373,7 @@ private:
     int started_count(int revision, int wanted) {
         return static_cast<int>(
             std::count_if(seen_.replicas.begin(), seen_.replicas.end(), [&](Replica const& replica) {
-                return replica.revision == revision && replica.slot < wanted &&
-                       replica.process.phase != ProcessPhase::absent;
+                return replica.revision == revision && replica.slot < wanted && replica.started;
             }));
     }
 
@@ -424,7 +389,7 @@ private:
                          .stages = stages(),
                          .historical = step().weight_percent == 100,
                          .first_deployment = next().from.number == 0,
-                         .source_down = !seen_.router.running,
+                         .source_down = !seen_.traffic.not_counted.empty(),
                          .settings = next().judge,
                          .canary_version = next().to.version,
                          .stable_version = next().from.version};

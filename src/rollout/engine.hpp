@@ -7,9 +7,8 @@
 #include "base/crash_points.hpp"
 #include "base/random.hpp"
 #include "model/views.hpp"
+#include "rollout/driver.hpp"
 #include "store/store.hpp"
-#include "target/host.hpp"
-#include "traffic/router.hpp"
 
 namespace rollout {
 
@@ -34,8 +33,7 @@ struct Surroundings {
     base::Clock& clock;
     base::Random& random;
     store::Store& store;
-    target::Host& host;
-    traffic::Router& router;
+    Drivers drivers;
     base::CrashPoints& crash_points;
 };
 

@@ -15,20 +15,17 @@ model::Counts increment(model::Counts const& before, model::Counts const& now) {
 void absorb(model::Rollout& rollout, Observation const& seen) {
     model::Evidence& evidence = rollout.evidence;
     model::Counts canary, stable;
-    for (traffic::ServerState const& server : seen.router.servers) {
-        auto replica =
-            std::find_if(seen.replicas.begin(), seen.replicas.end(),
-                         [&](target::Replica const& candidate) { return candidate.name == server.name; });
-        auto known = evidence.totals.find(server.name);
+    for (Counter const& counter : seen.traffic.counters) {
+        auto known = evidence.totals.find(counter.name);
         model::Counts before;
         bool first_reading = known == evidence.totals.end();
-        if (!first_reading && known->second.generation == server.generation) before = known->second.counts;
-        model::Counts more = increment(before, server.counts);
-        evidence.totals[server.name] = {server.generation, server.counts};
-        if (replica == seen.replicas.end()) continue;
-        if (replica->revision == rollout.to.number) canary += more;
+        if (!first_reading && known->second.generation == counter.generation) before = known->second.counts;
+        model::Counts more = increment(before, counter.counts);
+        evidence.totals[counter.name] = {counter.generation, counter.counts};
+        if (counter.revision == 0) continue;
+        if (counter.revision == rollout.to.number && !(first_reading && counter.has_past)) canary += more;
         // The old version has a life before this rollout: its first reading is only where counting begins.
-        if (replica->revision == rollout.from.number && !first_reading) stable += more;
+        if (counter.revision == rollout.from.number && !first_reading) stable += more;
     }
     if (evidence.canary.counts.requests == 0 && canary.requests == 0) {
         evidence.before_stable.add(stable);

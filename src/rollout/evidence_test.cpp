@@ -7,12 +7,11 @@ namespace {
 
 Observation seen(std::vector<std::tuple<int, std::uint64_t, std::uint64_t, char const*>> servers) {
     Observation look;
-    for (auto const& [revision, requests, failures, generation] : servers) {
-        std::string name = target::replica_name("web", revision, 0);
-        look.replicas.push_back({.name = name, .revision = revision});
-        look.router.servers.push_back(
-            {.name = name, .counts = {requests, failures}, .generation = generation});
-    }
+    for (auto const& [revision, requests, failures, generation] : servers)
+        look.traffic.counters.push_back({.name = fmt::format("web-r{}-0", revision),
+                                         .revision = revision,
+                                         .generation = generation,
+                                         .counts = {requests, failures}});
     return look;
 }
 
@@ -54,6 +53,18 @@ TEST(Evidence, AtFullWeightTheLastWindowOfTheStableVersionStandsIn) {
     begin_stage(it.evidence, 100);
     EXPECT_EQ(it.evidence.before_stable.counts, (model::Counts{500, 1}));
     EXPECT_EQ(it.evidence.stage_canary.counts, (model::Counts{}));
+}
+
+TEST(Evidence, ACounterWithAPastCountsForTheCanaryOnlyFromItsSecondReadingOn) {
+    auto it = rollout();
+    Observation first = seen({{1, 1000, 5, "a"}, {2, 700, 3, "a"}}),
+                second = seen({{1, 1090, 6, "a"}, {2, 710, 4, "a"}});
+    for (Observation* look : {&first, &second})
+        for (Counter& counter : look->traffic.counters) counter.has_past = true;
+    absorb(it, first);
+    EXPECT_EQ(it.evidence.canary.counts, (model::Counts{}));
+    absorb(it, second);
+    EXPECT_EQ(it.evidence.canary.counts, (model::Counts{10, 1}));
 }
 
 TEST(Evidence, KeepsHowTheFailuresWereSpread) {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "rollout/decide.hpp"
+#include "rollout/host_driver.hpp"
 #include "rollout/plan.hpp"
 
 namespace rollout {
@@ -242,10 +243,8 @@ private:
     }
 
     Observation look() {
-        Observation seen{.at = WallTime(std::chrono::duration_cast<WallTime::duration>(now_)),
-                         .elapsed = looked_ ? tick : Duration{}};
-        looked_ = true;
-        if (!reachable_) seen.problem = "the target does not answer";
+        std::vector<target::Replica> replicas;
+        traffic::RouterState router{.running = haproxy_up_, .listen = "127.0.0.1:80", .health = "/healthz"};
         for (auto& [name, replica] : replicas_) {
             auto& server = servers_[name];
             bool up = now_ >= routable_at_[name] && !dead_.contains(name);
@@ -253,13 +252,16 @@ private:
             server.check = up ? "L7OK" : dead_.contains(name) ? "L4CON" : "L7STS 503";
             replica.process.phase =
                 dead_.contains(name) ? target::ProcessPhase::backing_off : target::ProcessPhase::running;
-            seen.replicas.push_back(replica);
-            if (in_router_.contains(name)) seen.router.servers.push_back(server);
+            replicas.push_back(replica);
+            if (in_router_.contains(name)) router.servers.push_back(server);
         }
+        if (!haproxy_up_) router.problem = "HAProxy does not run";
+        Observation seen = observation_of("web", std::move(replicas), std::move(router));
+        seen.at = WallTime(std::chrono::duration_cast<WallTime::duration>(now_));
+        seen.elapsed = looked_ ? tick : Duration{};
         seen.trouble = trouble_;
-        seen.router.running = haproxy_up_;
-        seen.router.listen = "127.0.0.1:80";
-        if (!haproxy_up_) seen.router.problem = "HAProxy does not run";
+        if (!reachable_) seen.problem = "the target does not answer";
+        looked_ = true;
         return seen;
     }
 
@@ -274,14 +276,14 @@ private:
         log_.insert(log_.end(), decision.log.begin(), decision.log.end());
         trouble_.clear();
         if (is_final(rollout_.phase) || !seen.problem.empty()) return;
-        for (Effect const& effect : missing(wish_of(rollout_, seen), "web", seen)) perform(effect);
+        for (Effect const& effect : seen.sight->missing(wish_of(rollout_, seen))) perform(effect);
     }
 
     void perform(Effect const& effect) {
         if (!trouble_.empty()) return;  // nothing overtakes what failed
-        if (effect.purpose == Purpose::start) {
+        if (auto const* wanted = std::get_if<StartProcess>(&effect.order)) {
             trouble_ = start_problem_;
-            return trouble_.empty() ? start(effect.revision, effect.slot) : void();
+            return trouble_.empty() ? start(wanted->revision, wanted->slot) : void();
         }
         if (effect.purpose == Purpose::stop) {
             EXPECT_FALSE(in_router_.contains(effect.object)) << where_ << ": stopped while it serves";
@@ -290,7 +292,7 @@ private:
         }
         if (!haproxy_up_) return;
         std::set<std::string> wanted;
-        for (traffic::Server const& server : effect.route.servers) {
+        for (traffic::Server const& server : std::get<SetRoute>(effect.order).route.servers) {
             wanted.insert(server.name);
             in_router_.insert(server.name);
             servers_[server.name].weight = server.weight;

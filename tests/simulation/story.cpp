@@ -67,6 +67,14 @@ private:
     target::ModelSupervisor& real_;
 };
 
+/// There are no credential plugins in this world.
+class NoPlugins : public k8s::RunPlugin {
+public:
+    base::Result<std::string> run(k8s::PluginCall const& call, Duration) override {
+        return base::unavailable("there is no " + call.command);
+    }
+};
+
 /// I4: no fence ever goes back.
 class WatchedFiles : public base::FakeFiles {
 public:
@@ -332,6 +340,7 @@ private:
                                         .dialer = *life->dialer,
                                         .files = files,
                                         .supervisor = watched_,
+                                        .plugins = plugins_,
                                         .store = *life->store,
                                         .crash_points = *life},
                              app::PortalSettings{.environments_file = "/etc/environments.yaml",
@@ -698,6 +707,7 @@ private:
     target::ModelSupervisor supervisor_{world_, files_};
     traffic::ModelHaproxy haproxy_{world_, network_, files_, supervisor_};
     WatchedSupervisor watched_{supervisor_};
+    NoPlugins plugins_;
     store::MemoryDisk disk_{"disk", options_.seed + 3, [this] { return client_.clock().wall_now(); }};
     sim::Process client_{world_, "client"};
     std::unique_ptr<base::Dialer> client_dialer_ = network_.dialer(client_);

@@ -78,21 +78,84 @@ private:
         if (std::find(services.begin(), services.end(), component.service) == services.end())
             report_.add(at(node, "service"), fmt::format("unknown service \"{}\"{}", component.service,
                                                          base::suggestion(component.service, services)));
-        if (environment.target.host) check_runs(component, node);
+        if (environment.target.host) check_on_host(component, node);
+        if (environment.target.kubernetes) check_in_cluster(component, node);
         if (component.workload) check_workload(*component.workload, at(node, "workload"));
         if (component.traffic) check_traffic(*component.traffic, at(node, "traffic"));
         if (component.strategy) check_strategy(*component.strategy, settings, at(node, "strategy"));
     }
 
-    void check_runs(model::Component const& component, Node const& node) {
+    void check_on_host(model::Component const& component, Node const& node) {
+        if (!component.workload ||
+            (component.workload->command.empty() && !report_.has_within(at(node, "workload"))))
+            return report_.add_missing(
+                component.workload ? at(node, "workload") : node,
+                "workload is required on a host: what to run, like workload: {command: "
+                "[./service, --port, \"{port}\"]}");
+        if (!component.traffic ||
+            (component.traffic->listen.empty() && !report_.has_within(at(node, "traffic"))))
+            return report_.add_missing(
+                component.traffic ? at(node, "traffic") : node,
+                "traffic is required on a host: where clients send requests, like traffic: "
+                "{listen: \"127.0.0.1:8080\"}");
+        refuse_on_host(component.workload->deployment, at(node, "workload"), "deployment");
+        refuse_on_host(component.workload->container, at(node, "workload"), "container");
+        refuse_on_host(component.workload->image, at(node, "workload"), "image");
+        refuse_on_host(component.traffic->service, at(node, "traffic"), "service");
+        refuse_on_host(component.traffic->virtual_service, at(node, "traffic"), "virtual_service");
+        refuse_on_host(component.traffic->http_route, at(node, "traffic"), "http_route");
+    }
+
+    void check_in_cluster(model::Component const& component, Node const& node) {
         if (!component.workload)
-            report_.add_missing(node,
-                                "workload is required on a host: what to run, like workload: {command: "
-                                "[./service, --port, \"{port}\"]}");
-        else if (!component.traffic)
-            report_.add_missing(node,
-                                "traffic is required on a host: where clients send requests, like traffic: "
-                                "{listen: \"127.0.0.1:8080\"}");
+            return report_.add_missing(
+                node,
+                "workload is required in a cluster: what to run, like workload: {deployment: "
+                "web, container: web, image: \"registry.example.org/web:{version}\"}");
+        if (!component.traffic)
+            return report_.add_missing(
+                node,
+                "traffic is required in a cluster: who hands out the requests, like traffic: {service: web}");
+        check_cluster_workload(*component.workload, at(node, "workload"));
+        check_cluster_traffic(*component.traffic, at(node, "traffic"));
+    }
+
+    void check_cluster_workload(model::Workload const& workload, Node const& node) {
+        if (report_.has_within(node)) return;
+        if (!workload.command.empty())
+            report_.add(at(node, "command"), "command: in a cluster the image says what to run; remove it");
+        check_object(workload.deployment, node, "deployment", "web for web-blue and web-green");
+        check_object(workload.container, node, "container", "the name of a container of its pods");
+        if (!workload.image || workload.image->find("{version}") == std::string::npos)
+            report_.add(at(node, "image"),
+                        "image: must hold {version}, like registry.example.org/web:{version}");
+    }
+
+    void check_cluster_traffic(model::Traffic const& traffic, Node const& node) {
+        if (report_.has_within(node)) return;
+        if (!traffic.listen.empty())
+            report_.add(at(node, "listen"),
+                        "listen: in a cluster a Service says where to send requests; remove it");
+        check_object(traffic.service, node, "service", "web");
+        if (traffic.virtual_service && traffic.http_route)
+            return report_.add(node, "traffic: at most one of virtual_service and http_route");
+        if (traffic.virtual_service) check_object(traffic.virtual_service, node, "virtual_service", "web");
+        if (traffic.http_route) check_object(traffic.http_route, node, "http_route", "web");
+    }
+
+    void check_object(std::optional<std::string> const& name, Node const& node, std::string_view field,
+                      std::string_view like) {
+        if (!name)
+            report_.add_missing(node, fmt::format("{} is required in a cluster, like {}", field, like));
+        else if (!model::is_name(*name))
+            report_.add(at(node, field),
+                        fmt::format("{}: \"{}\" is no name of an object in a cluster: lower-case "
+                                    "letters, digits and dashes, at most 63",
+                                    field, *name));
+    }
+
+    void refuse_on_host(std::optional<std::string> const& name, Node const& node, std::string_view field) {
+        if (name) report_.add(at(node, field), fmt::format("{}: only in a cluster; remove it", field));
     }
 
     void check_workload(model::Workload const& workload, Node const& node) {

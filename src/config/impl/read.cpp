@@ -48,30 +48,35 @@ void report_wrong_type(Node const& node, std::string_view name, std::string_view
 }
 
 void read_target(Node const& node, model::Target& into, Report& report) {
-    constexpr std::string_view right = "write `target: {host: {haproxy: managed}}` or `target: sample`";
-    constexpr std::array<std::string_view, 2> known{"host", "sample"};
+    constexpr std::string_view right =
+        "write `target: {host: {haproxy: managed}}`, `target: {kubernetes: {kubeconfig: file}}` or `target: "
+        "sample`";
+    constexpr std::array<std::string_view, 3> known{"host", "kubernetes", "sample"};
+    auto choose = [&into](std::string_view kind) {
+        if (kind == "host" && !into.host) into.host.emplace();
+        if (kind == "kubernetes" && !into.kubernetes) into.kubernetes.emplace();
+        if (kind == "sample" && !into.sample) into.sample.emplace();
+    };
     Node const& target = meant(node);
     if (target.kind == NodeKind::scalar) {
-        if (target.text == "host")
-            into.host.emplace();
-        else if (target.text == "sample")
-            into.sample.emplace();
-        else if (value_of(target).is_null())
-            report.add(node, fmt::format("target: expected host or sample, got nothing; {}", right));
-        else
+        if (value_of(target).is_null())
+            report.add(node,
+                       fmt::format("target: expected host, kubernetes or sample, got nothing; {}", right));
+        else if (std::find(known.begin(), known.end(), target.text) == known.end())
             report.add(node, fmt::format("unknown target \"{}\"{}; {}", target.text,
                                          base::suggestion(target.text, known), right));
-        return;
+        return choose(target.text);
     }
     read_struct(node, into, "target", report);
     if (target.kind != NodeKind::mapping) return;
     std::vector<Field> fields = fields_of(target, report);
-    if (has_key(fields, "host") && !into.host) into.host.emplace();
-    if (has_key(fields, "sample") && !into.sample) into.sample.emplace();
-    if (into.host && into.sample)
-        report.add(node, fmt::format("target: exactly one of host and sample, got both; {}", right));
-    if (!into.host && !into.sample)
-        report.add(node, fmt::format("target: exactly one of host and sample, got none; {}", right));
+    for (std::string_view kind : known)
+        if (has_key(fields, kind)) choose(kind);
+    int const chosen =
+        int{into.host.has_value()} + int{into.kubernetes.has_value()} + int{into.sample.has_value()};
+    if (chosen != 1)
+        report.add(node, fmt::format("target: exactly one of host, kubernetes and sample, got {}; {}",
+                                     chosen == 0 ? "none" : "several", right));
 }
 
 }  // namespace config

@@ -86,11 +86,14 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     awaitable<Duration> look_at(Lane& lane);
     awaitable<bool> hold_lease(Lane& lane);
     awaitable<Observation> observe(Lane& lane);
+    std::optional<model::Revision> revision_of(Lane const& lane) const;
     awaitable<Duration> drive(Lane& lane, std::shared_ptr<Open> open);
     awaitable<Duration> keep(Lane& lane);
     struct Change;
     awaitable<Result<void>> commit(Lane& lane, Open& open, Change& change);
+    Driver& driver_of(Effect const& effect) const;
     awaitable<std::size_t> perform(Lane& lane, std::vector<Effect> effects, bool counts);
+    awaitable<void> start_another(Lane& lane, Effect effect);
     void drop_lane(Lane& lane, base::Error const& why);
     void end(std::shared_ptr<Open> open);
 
@@ -113,7 +116,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     };
     Result<Target> resolve(model::Environments const& declared, std::string const& environment,
                            model::DeployRequest const& request) const;
-    awaitable<Result<void>> check_versions(std::vector<model::Component> components, std::string version);
+    awaitable<Result<void>> check_versions(std::string environment, std::vector<model::Component> components,
+                                           std::string version, model::Strategy strategy);
     Result<model::Rollout> draft(Target const& target, model::Component const& component,
                                  model::DeployRequest const& request) const;
     struct Origin {

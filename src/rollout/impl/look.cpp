@@ -19,7 +19,7 @@ store::Effect to_store(Effect const& effect, Lane const& lane, DeploymentId cons
             .component = lane.key.component,
             .purpose = std::string(base::enum_name(effect.purpose)),
             .object = effect.object,
-            .body = say(effect),
+            .body = effect.text,
             .epoch = lane.lease->epoch,
             .intended_at = now};
 }
@@ -35,18 +35,17 @@ std::vector<model::LogEntry> surprises(std::string const& component, Observation
                        .step = "watch",
                        .text = std::move(text)});
     };
-    for (target::Replica const& replica : now.replicas)
-        for (target::Replica const& old : before.replicas) {
-            if (old.name != replica.name || replica.process.starts <= old.process.starts ||
-                old.process.starts == 0)
+    for (Replica const& replica : now.replicas)
+        for (Replica const& old : before.replicas) {
+            if (old.name != replica.name || replica.view.starts <= old.view.starts || old.view.starts == 0)
                 continue;
             tell(fmt::format("{} ended ({}) and was started again", replica.name,
-                             replica.process.last_exit.empty() ? "unknown" : replica.process.last_exit));
+                             replica.view.last_exit.empty() ? "unknown" : replica.view.last_exit));
         }
-    if (before.router.starts > 0 && now.router.starts > before.router.starts)
-        tell("HAProxy ended and was started again");
-    if (before.router.running && !now.router.running)
-        tell(fmt::format("HAProxy does not answer: {}", now.router.problem));
+    if (before.traffic.starts > 0 && now.traffic.starts > before.traffic.starts)
+        tell(now.traffic.name + " ended and was started again");
+    if (before.traffic.running && !now.traffic.running)
+        tell(fmt::format("{} does not answer: {}", now.traffic.name, now.traffic.problem));
     return log;
 }
 
@@ -143,20 +142,28 @@ void Engine::Impl::drop_lane(Lane& lane, base::Error const& why) {
     }
 }
 
+/// Whose names the component goes by: the rollout's that is driven, or what runs.
+std::optional<model::Revision> Engine::Impl::revision_of(Lane const& lane) const {
+    auto driven = lane.queue.empty() ? open.end() : open.find(lane.queue.front());
+    if (driven != open.end())
+        if (model::Rollout const* rollout = driven->second->rollout_of(lane.key.component))
+            return rollout->to;
+    if (lane.placement) return lane.placement->stable;
+    return {};
+}
+
 awaitable<Observation> Engine::Impl::observe(Lane& lane) {
     Observation seen;
-    auto replicas = co_await world.host.replicas(lane.key);
-    if (!replicas) seen.problem = replicas.error().message;
-    if (seen.problem.empty()) {
-        auto router = co_await world.router.observe(lane.key);
-        if (!router)
-            seen.problem = router.error().message;
+    if (std::optional<model::Revision> of = revision_of(lane)) {
+        Driver& driver = world.drivers.of(of->workload);
+        auto looked = co_await driver.observe(lane.key, std::move(*of));
+        if (looked)
+            seen = std::move(*looked);
         else
-            seen.router = std::move(*router);
-        seen.replicas = std::move(*replicas);
+            seen.problem = looked.error().message;
+    } else {
+        seen.problem = "nothing was deployed yet";
     }
-    if (settings.planted_fault == PlantedFault::ready_before_check)
-        for (traffic::ServerState& server : seen.router.servers) server.routable = true;
     seen.trouble = lane.trouble;
     seen.at = world.clock.wall_now();
     SteadyTime now = world.clock.now();
@@ -205,10 +212,10 @@ awaitable<Duration> Engine::Impl::drive(Lane& lane, std::shared_ptr<Open> driven
         if (lane.seen->problem.empty() && !is_final(decision.next.phase)) {
             Wish wish = wish_of(decision.next, *lane.seen);
             if (settings.planted_fault == PlantedFault::drain_skipped) wish.cut = true;
-            effects = missing(wish, lane.key.component, *lane.seen);
+            effects = lane.seen->sight->missing(wish);
         }
         for (Effect const& effect : effects)
-            if (!lane.intents.contains(say(effect)) &&
+            if (!lane.intents.contains(effect.text) &&
                 settings.planted_fault != PlantedFault::intent_not_recorded)
                 change.intents.push_back(to_store(effect, lane, driven->deployment.id, lane.seen->at));
         bool decided = decision.changed || change.placement || now != *stored || !change.intents.empty();
@@ -317,14 +324,14 @@ awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& c
 awaitable<Duration> Engine::Impl::keep(Lane& lane) {
     if (!lane.placement || lane.placement->stable.number == 0 || !lane.seen->problem.empty())
         co_return settings.idle_interval;
-    std::vector<Effect> effects = missing(steady(*lane.placement), lane.key.component, *lane.seen);
+    std::vector<Effect> effects = lane.seen->sight->missing(steady(*lane.placement));
     if (effects.empty()) {
         lane.trouble.clear();
         co_return settings.idle_interval;
     }
     std::vector<store::Effect> intents;
     for (Effect const& effect : effects)
-        if (!lane.intents.contains(say(effect))) intents.push_back(to_store(effect, lane, {}, lane.seen->at));
+        if (!lane.intents.contains(effect.text)) intents.push_back(to_store(effect, lane, {}, lane.seen->at));
     if (!intents.empty()) {
         auto work = [intents](store::Transaction& transaction) {
             return store::insert_intents(transaction, intents);
@@ -338,6 +345,10 @@ awaitable<Duration> Engine::Impl::keep(Lane& lane) {
     }
     std::size_t done = co_await perform(lane, std::move(effects), false);
     co_return done > 0 ? soon : settings.active_interval;
+}
+
+Driver& Engine::Impl::driver_of(Effect const& effect) const {
+    return std::holds_alternative<PatchObject>(effect.order) ? world.drivers.cluster : world.drivers.host;
 }
 
 /// Does what can be done, in order; stops at the first failure, so that nothing overtakes what must come
@@ -355,22 +366,10 @@ awaitable<std::size_t> Engine::Impl::perform(Lane& lane, std::vector<Effect> eff
     for (Effect const& effect : effects) {
         if (!lane.lease || stopping) break;
         std::int64_t epoch = lane.lease->epoch;
-        std::string body = say(effect);
+        std::string const& body = effect.text;
         if (counts) co_await world.crash_points.reach("before an effect");
-        Result<void> result;
-        switch (effect.purpose) {
-            case Purpose::start:
-                result = co_await world.host.start(lane.key, effect.revision, effect.slot, epoch);
-                break;
-            case Purpose::route:
-                result = co_await world.router.apply(lane.key, effect.route, epoch);
-                break;
-            case Purpose::stop:
-                result = co_await world.host.stop(lane.key, effect.object, epoch);
-                break;
-        }
-        if (effect.purpose == Purpose::start && settings.planted_fault == PlantedFault::double_start)
-            (void)co_await world.host.start(lane.key, effect.revision, effect.slot + 50, epoch);
+        Result<void> result = co_await driver_of(effect).perform(lane.key, effect, epoch);
+        if (settings.planted_fault == PlantedFault::double_start) co_await start_another(lane, effect);
         if (counts) co_await world.crash_points.reach("after an effect");
         ++totals.effects;
         unfinished.erase(body);
@@ -405,6 +404,14 @@ awaitable<std::size_t> Engine::Impl::perform(Lane& lane, std::vector<Effect> eff
             std::erase_if(lane.intents, [&](auto const& intent) { return intent.second == outcome.id; });
     if (counts) co_await world.crash_points.reach("after the outcome is stored");
     co_return done;
+}
+
+/// A planted fault.
+awaitable<void> Engine::Impl::start_another(Lane& lane, Effect effect) {
+    auto* start = std::get_if<StartProcess>(&effect.order);
+    if (!start) co_return;
+    start->slot += 50;
+    (void)co_await world.drivers.host.perform(lane.key, std::move(effect), lane.lease->epoch);
 }
 
 void Engine::Impl::end(std::shared_ptr<Open> ended) {

@@ -170,7 +170,7 @@ Result<Engine::Impl::Target> Engine::Impl::resolve(model::Environments const& de
                                                    model::DeployRequest const& request) const {
     TRY(Environment const* environment, find_environment(declared, name));
     TRY_VOID(model::check_version(request.version));
-    if (!environment->target.host)
+    if (environment->target.sample)
         return base::Error{
             base::Errc::unsupported,
             fmt::format("{} is sample data: it can be looked at, but nothing can be deployed to it", name)};
@@ -188,14 +188,13 @@ Result<Engine::Impl::Target> Engine::Impl::resolve(model::Environments const& de
     return target;
 }
 
-awaitable<Result<void>> Engine::Impl::check_versions(std::vector<Component> components, std::string version) {
+awaitable<Result<void>> Engine::Impl::check_versions(std::string environment,
+                                                     std::vector<Component> components, std::string version,
+                                                     model::Strategy strategy) {
     for (Component const& component : components) {
-        Result<void> known = co_await world.host.check_version(*component.workload, version);
-        if (!known)
-            co_return base::Error{
-                known.error().code == base::Errc::not_found ? base::Errc::invalid : known.error().code,
-                fmt::format("version: {} is unknown to component {}: {}", version, component.name,
-                            known.error().message)};
+        Driver& driver = world.drivers.of(*component.workload);
+        target::ComponentKey key{environment, component.name};
+        CO_TRY_VOID(co_await driver.check(key, component, version, strategy));
     }
     co_return Result<void>{};
 }
@@ -229,7 +228,8 @@ awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::
     std::vector<Component> components;
     for (Component const* component : target.components) components.push_back(*component);
     model::PlanView view{.environment = environment, .version = request.version, .strategy = target.strategy};
-    Result<void> known = co_await impl.check_versions(components, request.version);
+    Result<void> known =
+        co_await impl.check_versions(environment, components, request.version, target.strategy);
     if (!known) view.blockers.push_back(known.error().message);
     Duration longest{};
     for (Component const& component : components) {
@@ -254,7 +254,7 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
     CO_TRY(Target target, resolve(*declared, environment, request));
     std::vector<Component> components;
     for (Component const* component : target.components) components.push_back(*component);
-    CO_TRY_VOID(co_await check_versions(components, request.version));
+    CO_TRY_VOID(co_await check_versions(environment, components, request.version, target.strategy));
 
     WallTime now = world.clock.wall_now();
     model::Deployment deployment{.id = new_id(),

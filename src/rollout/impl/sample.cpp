@@ -9,14 +9,13 @@ namespace {
 constexpr Duration closest = 2s, farthest = 60s;
 constexpr int most_a_step = 150;  // from then on they are farther apart
 
-/// The mean over a revision's servers, by the requests that each has had.
+/// The mean over a revision's counters, by the requests that each has had.
 std::optional<double> latency_ms(int revision, Observation const& seen) {
     double sum = 0, requests = 0;
-    for (target::Replica const& replica : seen.replicas) {
-        traffic::ServerState const* server = seen.server(replica.name);
-        if (replica.revision != revision || !server || server->counts.requests == 0) continue;
-        auto weight = static_cast<double>(server->counts.requests);
-        sum += weight * static_cast<double>(server->response_ms);
+    for (Counter const& counter : seen.traffic.counters) {
+        if (counter.revision != revision) continue;
+        auto weight = static_cast<double>(counter.counts.requests);
+        sum += weight * static_cast<double>(counter.response_ms);
         requests += weight;
     }
     if (requests == 0) return {};

@@ -21,23 +21,6 @@ model::Environment const* find(model::Environments const& declared, std::string 
     return nullptr;
 }
 
-model::ReplicaView view_of(target::Replica const& replica, traffic::ServerState const* server) {
-    model::ReplicaView view{.name = replica.name,
-                            .version = replica.version,
-                            .phase = std::string(base::enum_name(replica.process.phase)),
-                            .pid = replica.process.pid,
-                            .port = replica.port,
-                            .starts = replica.process.starts};
-    if (server) {
-        view.weight = server->weight;
-        view.routable = server->routable;
-        view.draining = server->draining;
-        view.check = server->check;
-        view.sessions = server->sessions;
-    }
-    return view;
-}
-
 }  // namespace
 
 model::DeploymentView Engine::Impl::view(Open const& shown) const {
@@ -61,7 +44,7 @@ std::pair<Health, std::string> Engine::Impl::health_of(model::Environment const&
                                                        model::Component const& component,
                                                        Lane const* lane) const {
     if (!environment.enabled || !component.enabled) return {Health::disabled, "disabled"};
-    if (!environment.target.host) return {Health::unknown, "sample data: nothing runs here"};
+    if (environment.target.sample) return {Health::unknown, "sample data: nothing runs here"};
     if (!lane || (!lane->placement && lane->queue.empty()))
         return {Health::empty, "nothing was deployed yet"};
     if (!lane->lease && !lane->trouble.empty()) return {Health::unknown, lane->trouble};
@@ -76,7 +59,7 @@ std::pair<Health, std::string> Engine::Impl::health_of(model::Environment const&
         return {Health::empty, "nothing is deployed"};
     int wanted = lane->placement->stable.workload.replicas;
     int ready = lane->seen->routable_count(lane->placement->stable.number);
-    if (!lane->seen->router.running) return {Health::failed, lane->seen->router.problem};
+    if (!lane->seen->traffic.running) return {Health::failed, lane->seen->traffic.problem};
     if (ready >= wanted)
         return {Health::healthy, fmt::format("{} of {} replicas take traffic", ready, wanted)};
     std::string why = lane->trouble.empty() ? "" : ": " + lane->trouble;
@@ -88,7 +71,8 @@ model::ComponentView Engine::Impl::component_view(model::Environment const& envi
                                                   model::Component const& component) const {
     model::ComponentView view{
         .name = component.name, .service = component.service, .enabled = component.enabled};
-    if (component.traffic) view.traffic_address = component.traffic->listen;
+    if (component.traffic && !component.traffic->listen.empty())
+        view.traffic_address = component.traffic->listen;
     auto place = lane_by_key.find({environment.name, component.name});
     Lane const* lane = place == lane_by_key.end() ? nullptr : &lanes[place->second];
     std::tie(view.health, view.reason) = health_of(environment, component, lane);
@@ -127,7 +111,7 @@ Result<model::EnvironmentView> Engine::environment(std::string const& name) cons
                                 .type = declared->type,
                                 .region = declared->region,
                                 .enabled = declared->enabled,
-                                .target = declared->target.host ? "host" : "sample"};
+                                .target = std::string(model::kind_of(declared->target))};
     for (model::Component const& component : declared->components) {
         view.components.push_back(impl_->component_view(*declared, component));
         auto lane = impl_->lane_by_key.find({name, component.name});
@@ -184,16 +168,10 @@ Result<model::EnvironmentStatusView> Engine::environment_status(std::string cons
             Lane const& lane = impl_->lanes[place->second];
             Observation const& seen = *lane.seen;
             status.observed_at = seen.at;
-            for (target::Replica const& replica : seen.replicas)
-                status.replicas.push_back(view_of(replica, seen.server(replica.name)));
-            status.traffic = model::TrafficView{.listen = seen.router.listen.empty()
-                                                              ? component.traffic_address.value_or("")
-                                                              : seen.router.listen,
-                                                .running = seen.router.running,
-                                                .problem = seen.router.problem,
-                                                .requests = seen.router.requests,
-                                                .own_failures = seen.router.own_failures,
-                                                .retries = seen.router.retries};
+            for (Replica const& replica : seen.replicas) status.replicas.push_back(replica.view);
+            status.traffic = seen.traffic.view;
+            if (status.traffic && status.traffic->listen.empty())
+                status.traffic->listen = component.traffic_address.value_or("");
             if (!lane.queue.empty()) status.deployment = open_deployment(lane.queue.front());
         }
         view.components.push_back(std::move(status));

@@ -30,7 +30,7 @@ base::json::value declared_part(model::Environment const& environment) {
                               {"type", base::to_json(environment.type)},
                               {"region", environment.region},
                               {"enabled", environment.enabled},
-                              {"target", environment.target.host ? "host" : "sample"},
+                              {"target", model::kind_of(environment.target)},
                               {"components", std::move(components)}};
 }
 

@@ -818,6 +818,7 @@ export interface components {
                     pid: number;
                     port: number;
                     starts: number;
+                    last_exit: string;
                     weight: number;
                     routable: boolean;
                     draining: boolean;

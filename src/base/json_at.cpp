@@ -1,0 +1,34 @@
+#include "base/json_at.hpp"
+
+namespace base {
+
+json::value const* find_at(json::value const& document, std::string_view pointer) {
+    error_code failed;
+    return document.find_pointer(pointer, failed);
+}
+
+std::string text_at(json::value const& document, std::string_view pointer) {
+    json::value const* found = find_at(document, pointer);
+    return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+std::optional<std::int64_t> number_at(json::value const& document, std::string_view pointer) {
+    json::value const* found = find_at(document, pointer);
+    if (!found || !found->is_number()) return {};
+    error_code failed;
+    auto number = found->to_number<std::int64_t>(failed);
+    return failed ? std::optional<std::int64_t>() : number;
+}
+
+bool is_true_at(json::value const& document, std::string_view pointer) {
+    json::value const* found = find_at(document, pointer);
+    return found && found->is_bool() && found->get_bool();
+}
+
+json::array const& list_at(json::value const& document, std::string_view pointer) {
+    static json::array const empty;
+    json::value const* found = find_at(document, pointer);
+    return found && found->is_array() ? found->get_array() : empty;
+}
+
+}  // namespace base

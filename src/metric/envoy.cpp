@@ -1,0 +1,62 @@
+#include "metric/envoy.hpp"
+
+#include <set>
+
+namespace metric {
+
+namespace {
+
+/// Of labels that say the same; empty: none is there.
+std::string label(Series const& series, std::initializer_list<char const*> names) {
+    for (char const* name : names)
+        if (auto found = series.labels.find(name); found != series.labels.end()) return found->second;
+    return {};
+}
+
+}  // namespace
+
+std::string envoy_requests() {
+    // A series for each code would count every answer twice.
+    return R"({__name__=~"envoy_cluster_upstream_rq(_xx)?",response_code=""}[30s])";
+}
+
+std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series) {
+    std::map<std::pair<std::string, std::string>, EnvoyCounter> counters;
+    std::map<std::pair<std::string, std::string>, std::string> counted_in;
+    for (Series const& each : series) {
+        std::string const cluster = label(each, {"cluster_name", "envoy_cluster_name"});
+        std::string const answers = label(each, {"response_code_class", "envoy_response_code_class"});
+        if (each.samples.empty() || cluster.empty() || answers.empty()) continue;
+        std::pair const key{cluster, label(each, {"instance"})};
+        // An Envoy that has it both ways tells of the same answers twice.
+        std::string const name = label(each, {"__name__"});
+        if (counted_in.try_emplace(key, name).first->second != name) continue;
+        EnvoyCounter& counter = counters[key];
+        counter.cluster = key.first;
+        counter.instance = key.second;
+        auto const count = static_cast<std::uint64_t>(each.samples.back().value);
+        counter.counts.requests += count;
+        if (answers.starts_with('5')) counter.counts.failures += count;
+        counter.at = std::max(counter.at, each.samples.back().at);
+    }
+    std::vector<EnvoyCounter> list;
+    for (auto& [key, counter] : counters) list.push_back(std::move(counter));
+    return list;
+}
+
+bool is_cluster_of_service(std::string_view cluster, std::string_view service,
+                           std::string_view in_namespace) {
+    // Direction, port, subset and host, with bars between them.
+    auto const bar = cluster.rfind('|');
+    if (bar == std::string_view::npos || !cluster.starts_with("outbound|")) return false;
+    std::string_view const host = cluster.substr(bar + 1);
+    std::string const begin = fmt::format("{}.{}.svc", service, in_namespace);
+    return host.starts_with(begin) && (host.size() == begin.size() || host[begin.size()] == '.');
+}
+
+std::string cluster_of_backend(std::string_view in_namespace, std::string_view route, std::size_t rule,
+                               std::size_t backend) {
+    return fmt::format("httproute/{}/{}/rule/{}/backend/{}", in_namespace, route, rule, backend);
+}
+
+}  // namespace metric

@@ -1,0 +1,31 @@
+// Envoy's own counters of what it sent upstream, as Prometheus scrapes them from /stats/prometheus: they need
+// no filter and no sidecar. Plain Envoy writes the class of an answer behind the name (`..._rq_xx`, class
+// "2"); Istio's bootstrap configuration makes labels of codes and classes (`..._rq`, class "2xx").
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats
+#pragma once
+#include "metric/prometheus.hpp"
+#include "model/deployment.hpp"
+
+namespace metric {
+
+/// What one Envoy has sent to one of its clusters since it started.
+struct EnvoyCounter {
+    std::string cluster{};   // "outbound|80||web-blue.shop.svc.cluster.local"
+    std::string instance{};  // which Envoy
+    model::Counts counts{};  // failures: answers of the class 5, its own for what could not be sent included
+    WallTime at{};           // when it was scraped
+};
+
+/// The newest raw samples, with their times.
+std::string envoy_requests();
+/// One for each cluster and Envoy.
+std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series);
+/// The names of the clusters that stand for a Service behind a VirtualService: any port of it.
+bool is_cluster_of_service(std::string_view cluster, std::string_view service, std::string_view in_namespace);
+/// The name of the cluster that Envoy Gateway makes for one backend of a rule: it stands for itself only
+/// where the backend has a filter; otherwise the whole rule is one cluster, and its numbers do not tell
+/// versions apart.
+std::string cluster_of_backend(std::string_view in_namespace, std::string_view route, std::size_t rule,
+                               std::size_t backend);
+
+}  // namespace metric

@@ -1,0 +1,64 @@
+#include "metric/envoy.hpp"
+
+#include <gtest/gtest.h>
+
+namespace metric {
+namespace {
+
+Series series(std::map<std::string, std::string> labels, double value, int at = 0) {
+    return {.labels = std::move(labels), .samples = {{WallTime(std::chrono::seconds(at)), value}}};
+}
+
+std::string const green = "outbound|80||web-green.shop.svc.cluster.local";
+
+TEST(Envoy, AddsTheClassesOfEachEnvoyForItself) {
+    auto counters = envoy_counters({series({{"__name__", "envoy_cluster_upstream_rq_xx"},
+                                            {"envoy_cluster_name", green},
+                                            {"instance", "a"},
+                                            {"envoy_response_code_class", "2"}},
+                                           90),
+                                    series({{"__name__", "envoy_cluster_upstream_rq_xx"},
+                                            {"envoy_cluster_name", green},
+                                            {"instance", "a"},
+                                            {"envoy_response_code_class", "5"}},
+                                           10, 7),
+                                    series({{"__name__", "envoy_cluster_upstream_rq_xx"},
+                                            {"envoy_cluster_name", green},
+                                            {"instance", "b"},
+                                            {"envoy_response_code_class", "2"}},
+                                           5)});
+    ASSERT_EQ(counters.size(), 2u);
+    EXPECT_EQ(counters[0].counts, (model::Counts{100, 10}));
+    EXPECT_EQ(counters[0].at, WallTime(std::chrono::seconds(7)));
+    EXPECT_EQ(counters[1].counts, (model::Counts{5, 0}));
+}
+
+TEST(Envoy, ReadsTheLabelsOfIstioAndCountsNoAnswerTwice) {
+    auto counters = envoy_counters(
+        {series({{"__name__", "envoy_cluster_upstream_rq"},
+                 {"cluster_name", green},
+                 {"response_code_class", "5xx"}},
+                4),
+         series(
+             {{"__name__", "envoy_cluster_upstream_rq"}, {"cluster_name", green}, {"response_code", "503"}},
+             4),
+         series({{"__name__", "envoy_cluster_upstream_rq_xx"},
+                 {"cluster_name", green},
+                 {"envoy_response_code_class", "5"}},
+                4)});
+    ASSERT_EQ(counters.size(), 1u);
+    EXPECT_EQ(counters[0].counts, (model::Counts{4, 4}));
+}
+
+TEST(Envoy, KnowsTheClustersOfAService) {
+    EXPECT_TRUE(is_cluster_of_service(green, "web-green", "shop"));
+    EXPECT_TRUE(is_cluster_of_service("outbound|8080|v2|web-green.shop.svc", "web-green", "shop"));
+    for (auto const* other :
+         {"outbound|80||web-green.shop2.svc.cluster.local",
+          "outbound|80||my-web-green.shop.svc.cluster.local", "inbound|80||web-green.shop.svc.cluster.local",
+          "web-green.shop.svc.cluster.local", "xds-grpc"})
+        EXPECT_FALSE(is_cluster_of_service(other, "web-green", "shop")) << other;
+}
+
+}  // namespace
+}  // namespace metric

@@ -1,0 +1,96 @@
+#include "rollout/cluster_driver.hpp"
+
+#include "base/json_at.hpp"
+#include "base/json_patch.hpp"
+#include "base/log.hpp"
+#include "rollout/impl/cluster.hpp"
+
+namespace rollout {
+
+using impl::Cluster;
+using target::Color;
+
+struct ClusterDriver::Impl {
+    ClusterSurroundings world;
+    ClusterSettings settings;
+    std::map<std::string, std::shared_ptr<Cluster>> clusters{};  // by environment
+
+    base::Result<std::shared_ptr<Cluster>> find(ComponentKey const& key) const {
+        auto found = clusters.find(key.environment);
+        if (found != clusters.end()) return found->second;
+        return base::unavailable(fmt::format(
+            "environment {} is no longer declared as a cluster, so it cannot be looked at", key.environment));
+    }
+};
+
+ClusterDriver::ClusterDriver(ClusterSurroundings surroundings, ClusterSettings settings)
+    : impl_(std::make_shared<Impl>(Impl{surroundings, std::move(settings)})) {}
+
+ClusterDriver::~ClusterDriver() { stop(); }
+
+void ClusterDriver::declare(model::Environments const& environments) {
+    std::map<std::string, std::shared_ptr<Cluster>> now;
+    for (model::Environment const& environment : environments.environments) {
+        if (!environment.target.kubernetes) continue;
+        auto before = impl_->clusters.find(environment.name);
+        if (before != impl_->clusters.end() && before->second->is_described_by(environment)) {
+            now[environment.name] = before->second;
+            impl_->clusters.erase(before);
+            continue;
+        }
+        now[environment.name] = Cluster::watch(impl_->world, impl_->settings, environment);
+    }
+    stop();
+    impl_->clusters = std::move(now);
+}
+
+void ClusterDriver::stop() {
+    for (auto const& [environment, cluster] : impl_->clusters) cluster->stop();
+    impl_->clusters.clear();
+}
+
+awaitable<base::Result<Observation>> ClusterDriver::observe(ComponentKey key, model::Revision of) {
+    CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
+    CO_TRY(ClusterState state, cluster->state_of(key.component, of));
+    CO_TRY(Observation seen, observation_of(std::move(state)));
+    cluster->note_shares(key.component, seen);
+    co_return seen;
+}
+
+awaitable<base::Result<void>> ClusterDriver::perform(ComponentKey key, Effect effect, std::int64_t epoch) {
+    CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
+    PatchObject& order = std::get<PatchObject>(effect.order);
+    if (std::int64_t const writer = target::epoch_of(order.seen); writer > epoch)
+        co_return base::conflict(
+            fmt::format("another portal (epoch {}) has taken over {}; this one (epoch {}) must not write",
+                        writer, effect.object, epoch));
+    // Requests first: a change of a route may be what saves them, and goes ahead of all other work on this
+    // cluster.
+    co_return co_await cluster->patch(order.resource, base::text_at(order.seen, "/metadata/name"),
+                                      target::fenced(std::move(order.patch), order.seen, epoch),
+                                      effect.purpose == Purpose::route);
+}
+
+awaitable<base::Result<void>> ClusterDriver::check(ComponentKey key, model::Component component, std::string,
+                                                   model::Strategy strategy) {
+    model::Revision of{.workload = *component.workload, .traffic = *component.traffic};
+    CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
+    CO_TRY(ClusterState state, cluster->state_of(key.component, of));
+    Split const split = split_of(state);
+    auto seen = observation_of(std::move(state));
+    if (!seen) co_return seen.error();
+    std::string const service = component.traffic->service.value_or("");
+    if (strategy == model::Strategy::blue_green && split == Split::ratio)
+        co_return base::invalid(
+            fmt::format("blue-green needs a Service that selects one color: give the selector of Service {} "
+                        "the label {}, or name a route",
+                        service, color_label));
+    if (strategy != model::Strategy::blue_green && split == Split::selector)
+        co_return base::invalid(
+            fmt::format("{} needs a route with weights, or a Service that selects both colors: Service {} "
+                        "selects one by {}",
+                        base::enum_name(strategy), service, color_label));
+    co_return base::Result<void>{};
+}
+
+}  // namespace rollout

@@ -1,0 +1,53 @@
+// Components in clusters: what their API servers show, kept up to date by watching, and the writes.
+#pragma once
+#include "base/clock.hpp"
+#include "base/files.hpp"
+#include "base/random.hpp"
+#include "base/stream.hpp"
+#include "k8s/plugin.hpp"
+#include "rollout/cluster_sight.hpp"
+#include "rollout/driver.hpp"
+
+namespace rollout {
+
+/// All of it outlives the driver. `executor` runs one thing at a time.
+struct ClusterSurroundings {
+    Executor executor;
+    Executor workers;  // for what blocks
+    base::Dialer& dialer;
+    base::Clock& clock;
+    base::Random& random;
+    base::Files& files;
+    k8s::RunPlugin& plugins;
+};
+
+struct ClusterSettings {
+    std::string base_folder{};  // of environments.yaml: relative paths of kubeconfigs are relative to it
+    std::vector<std::string> allowed_plugins{};  // commands that kubeconfigs may name
+    /// Of the pod that the portal runs in: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. Empty: in
+    /// none.
+    std::string service_host{}, service_port{};
+};
+
+class ClusterDriver : public Driver {
+public:
+    ClusterDriver(ClusterSurroundings surroundings, ClusterSettings settings);
+    ~ClusterDriver() override;
+
+    /// The clusters of the environments that are declared now: watching begins for new ones, and for those
+    /// that are described in another way, and ends for those that are gone.
+    void declare(model::Environments const& environments);
+    /// Ends all watching.
+    void stop();
+
+    awaitable<base::Result<Observation>> observe(ComponentKey key, model::Revision of) override;
+    awaitable<base::Result<void>> perform(ComponentKey key, Effect effect, std::int64_t epoch) override;
+    awaitable<base::Result<void>> check(ComponentKey key, model::Component component, std::string version,
+                                        model::Strategy strategy) override;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace rollout

@@ -1,0 +1,329 @@
+#include "rollout/cluster_sight.hpp"
+
+#include <cmath>
+
+#include "base/json_at.hpp"
+#include "base/json_patch.hpp"
+
+namespace rollout {
+
+namespace {
+
+namespace json = base::json;
+using target::Color;
+using target::Pod;
+
+/// A data plane takes some time to hear of a change; and requests that were sent before it end meanwhile.
+constexpr Duration settle_time = 5s;
+
+traffic::RouteKind kind_of(Split split) {
+    return split == Split::http_route ? traffic::RouteKind::http_route : traffic::RouteKind::virtual_service;
+}
+
+bool has_route(Split split) { return split == Split::virtual_service || split == Split::http_route; }
+
+/// A color of a component, as read.
+struct Side {
+    Color color{};
+    target::Workload workload{};
+    int ready = 0;          // pods of the workload's revision that take requests, or could
+    int share_percent = 0;  // of the traffic
+};
+
+bool is_routable(Pod const& pod, ColorState const& state, Split split) {
+    // With a route each color has a Service of its own; the other ways the pods that get none are in no
+    // Service.
+    return pod.ready && (!has_route(split) || state.endpoints.contains(pod.uid));
+}
+
+int ready_count(ColorState const& state, int revision, Split split) {
+    return static_cast<int>(std::count_if(state.pods.begin(), state.pods.end(), [&](Pod const& pod) {
+        return pod.revision == revision && is_routable(pod, state, split);
+    }));
+}
+
+int rounded_percent(int part, int whole) {
+    return whole == 0 ? 0 : static_cast<int>(std::lround(100.0 * part / whole));
+}
+
+class ClusterSight : public Sight {
+public:
+    ClusterSight(ClusterState state, std::array<Side, 2> sides)
+        : state_(std::move(state)), sides_(std::move(sides)), split_(split_of(state_)) {}
+
+    std::vector<Effect> missing(Wish const& wish) const override {
+        std::vector<Effect> effects;
+        for (Part const& part : wish.parts) {
+            Side const* side = side_of(part.revision.number);
+            if (!side)
+                install(part, wish, effects);
+            else if (side->workload.replicas < part.replicas && !is_ruled_by_autoscaler(*side))
+                effects.push_back(scale(*side, part.replicas));
+        }
+        shift(wish, effects);
+        for (Side const& side : sides_) shrink(side, wish, effects);
+        return effects;
+    }
+
+    bool in_force(Wish const& wish) const override {
+        for (Part const& part : wish.parts) {
+            if (part.weight_percent == 0) continue;
+            Side const* side = side_of(part.revision.number);
+            if (!side || side->ready == 0) return false;
+            if (split_ == Split::ratio ? side->ready < part.replicas
+                                       : side->share_percent != part.weight_percent)
+                return false;
+        }
+        return !has_route(split_) || traffic::not_accepted(kind_of(split_), *state_.route).empty();
+    }
+
+private:
+    Side const* side_of(int revision) const {
+        for (Side const& side : sides_)
+            if (side.workload.revision == revision && revision != 0) return &side;
+        return nullptr;
+    }
+    Part const* part_of(Side const& side, Wish const& wish) const {
+        return wish.part_of(side.workload.revision, 0);
+    }
+    json::value const& deployment_of(Side const& side) const { return *state_.of(side.color).deployment; }
+    /// From 0 on the number is ours; what an autoscaler has raised or lowered is its own.
+    bool is_ruled_by_autoscaler(Side const& side) const {
+        return state_.of(side.color).autoscaled && side.workload.replicas > 0;
+    }
+    std::string object_of(Side const& side) const { return "Deployment " + side.workload.name; }
+
+    Effect patch(Purpose purpose, std::string object, std::string text, std::string resource,
+                 json::value const& seen, json::array changes) const {
+        return {purpose, std::move(object), std::move(text),
+                PatchObject{.resource = std::move(resource), .seen = seen, .patch = std::move(changes)}};
+    }
+
+    // -- Deployments.
+
+    /// Onto the color that no other part has, and never where requests go.
+    void install(Part const& part, Wish const& wish, std::vector<Effect>& effects) const {
+        Side const* free = nullptr;
+        for (Side const& side : sides_)
+            if (!part_of(side, wish) && (!free || side.share_percent < free->share_percent)) free = &side;
+        if (!free || free->share_percent > 0) return;
+        std::string image = part.revision.workload.image.value_or("");
+        for (auto at = image.find("{version}"); at != std::string::npos; at = image.find("{version}"))
+            image.replace(at, std::string_view("{version}").size(), part.revision.version);
+        auto changes = target::install(deployment_of(*free), state_.workload.container.value_or(""),
+                                       {.revision = part.revision.number,
+                                        .version = part.revision.version,
+                                        .image = std::move(image),
+                                        .replicas = part.replicas});
+        if (!changes) return;  // there is no such container: then there was no observation either
+        effects.push_back(patch(Purpose::start, object_of(*free),
+                                fmt::format("install {} on {} with {}", part.revision.version,
+                                            free->workload.name, pods(part.replicas)),
+                                "deployments", deployment_of(*free), std::move(*changes)));
+    }
+
+    Effect scale(Side const& side, int replicas) const {
+        return patch(replicas > side.workload.replicas ? Purpose::start : Purpose::stop, object_of(side),
+                     fmt::format("scale {} to {}", side.workload.name, replicas), "deployments",
+                     deployment_of(side), target::scale(deployment_of(side), replicas));
+    }
+
+    void shrink(Side const& side, Wish const& wish, std::vector<Effect>& effects) const {
+        Part const* part = part_of(side, wish);
+        int const wanted = part ? part->replicas : 0;
+        if (side.workload.revision == 0 || side.workload.replicas <= wanted) return;  // or it was never ours
+        if (part && state_.of(side.color).autoscaled) return;
+        bool const is_last = !part && split_ == Split::ratio && others_ready(side) == 0;
+        bool const serves =
+            split_ != Split::ratio && !part &&
+            (side.share_percent > 0 || (state_.of(side.color).idle_for < settle_time && !wish.cut));
+        if (!is_last && !serves) effects.push_back(scale(side, wanted));
+    }
+
+    int others_ready(Side const& side) const { return sides_[side.color == Color::blue ? 1 : 0].ready; }
+
+    static std::string pods(int count) { return count == 1 ? "1 pod" : fmt::format("{} pods", count); }
+
+    // -- Requests.
+
+    /// Nobody gets a share who has no pod that could take it: then the shares stay as they are.
+    void shift(Wish const& wish, std::vector<Effect>& effects) const {
+        int blue = 0;
+        for (Part const& part : wish.parts) {
+            Side const* side = side_of(part.revision.number);
+            if (part.weight_percent == 0) continue;
+            if (!side || side->ready == 0) return;
+            if (side->color == Color::blue) blue = part.weight_percent;
+        }
+        if (wish.parts.empty()) return;
+        if (has_route(split_))
+            set_weights(blue, effects);
+        else if (split_ == Split::selector && (blue == 100 || blue == 0))
+            select(blue == 100 ? Color::blue : Color::green, effects);
+    }
+
+    void set_weights(int blue, std::vector<Effect>& effects) const {
+        traffic::Backends const backends = backends_of(state_);
+        auto changes = traffic::patch_shares(kind_of(split_), *state_.route, backends, blue);
+        if (!changes || changes->empty()) return;
+        std::string const object = traffic::name_of(kind_of(split_), *state_.route);
+        effects.push_back(patch(Purpose::route, object,
+                                fmt::format("route {}: {} {} %, {} {} %", object, backends.blue, blue,
+                                            backends.green, 100 - blue),
+                                split_ == Split::http_route ? "httproutes" : "virtualservices", *state_.route,
+                                std::move(*changes)));
+    }
+
+    void select(Color color, std::vector<Effect>& effects) const {
+        std::string const pointer = "/spec/selector/" + base::pointer_token(color_label);
+        std::string const selected = base::text_at(*state_.service, pointer);
+        std::string const wanted(base::enum_name(color));
+        if (selected == wanted) return;
+        json::array changes{
+            json::object{{"op", "test"}, {"path", pointer}, {"value", selected}},
+            json::object{{"op", "replace"}, {"path", pointer}, {"value", wanted}},
+        };
+        std::string const object = "Service " + base::text_at(*state_.service, "/metadata/name");
+        effects.push_back(patch(Purpose::route, object, fmt::format("point {} to {}", object, wanted),
+                                "services", *state_.service, std::move(changes)));
+    }
+
+    ClusterState state_;
+    std::array<Side, 2> sides_;
+    Split split_;
+};
+
+// -- Reading.
+
+base::Result<Side> read_side(ClusterState const& state, Color color) {
+    ColorState const& seen = state.of(color);
+    if (!seen.deployment)
+        return base::unavailable(
+            fmt::format("there is no Deployment {} in namespace {}; a component needs two, one of each color",
+                        deployment_name(state.workload, color), state.namespace_));
+    Side side{.color = color};
+    TRY(side.workload, target::read_workload(*seen.deployment, state.workload.container.value_or("")));
+    side.ready = ready_count(seen, side.workload.revision, split_of(state));
+    return side;
+}
+
+/// How much of the traffic blue gets; green gets the rest.
+base::Result<int> blue_percent(ClusterState const& state, int blue_ready, int green_ready) {
+    Split const split = split_of(state);
+    if (has_route(split)) {
+        if (!state.route)
+            return base::unavailable(
+                fmt::format("there is no {} {} in namespace {}",
+                            split == Split::http_route ? "HTTPRoute" : "VirtualService",
+                            state.traffic.http_route.value_or(state.traffic.virtual_service.value_or("")),
+                            state.namespace_));
+        TRY(traffic::Shares shares, traffic::read_shares(kind_of(split), *state.route, backends_of(state)));
+        return shares.blue_percent;
+    }
+    if (!state.service)
+        return base::unavailable(fmt::format("there is no Service {} in namespace {}",
+                                             state.traffic.service.value_or(""), state.namespace_));
+    if (split == Split::ratio) return rounded_percent(blue_ready, blue_ready + green_ready);
+    std::string const selected =
+        base::text_at(*state.service, "/spec/selector/" + base::pointer_token(color_label));
+    return selected == "blue" ? 100 : 0;
+}
+
+Replica replica_of(Pod const& pod, int slot, Side const& side, ColorState const& state, Split split) {
+    Replica replica{.name = pod.name,
+                    .revision = pod.revision,
+                    .slot = slot,
+                    .started = true,
+                    .routable = is_routable(pod, state, split),
+                    // Until the data plane has heard of it, somebody may still be sending.
+                    .in_route = side.share_percent > 0 || state.idle_for < settle_time,
+                    .view = {.name = pod.name,
+                             .version = pod.revision == side.workload.revision ? side.workload.version : "",
+                             .phase = pod.leaving ? "Terminating" : pod.phase,
+                             .starts = pod.restarts + 1,
+                             .last_exit = pod.last_exit,
+                             .weight = side.share_percent,
+                             .routable = is_routable(pod, state, split),
+                             .draining = side.share_percent == 0 && pod.ready}};
+    if (!replica.routable)
+        replica.trouble =
+            fmt::format("{}: {}", pod.name,
+                        pod.trouble.empty() ? "no Service has it among its endpoints yet" : pod.trouble);
+    return replica;
+}
+
+void add_replicas(Observation& seen, Side const& side, ClusterState const& state) {
+    ColorState const& color = state.of(side.color);
+    std::map<int, int> slots;
+    for (Pod const& pod : color.pods)
+        seen.replicas.push_back(replica_of(pod, slots[pod.revision]++, side, color, split_of(state)));
+    int const revision = side.workload.revision;
+    if (revision == 0) return;
+    seen.shortage[revision] =
+        !side.workload.shortage.empty()
+            ? fmt::format("{} cannot make its pods: {}", side.workload.name, side.workload.shortage)
+        : side.workload.paused ? side.workload.name + " is paused"
+                               : fmt::format("{} has made {} of {} pods", side.workload.name, slots[revision],
+                                             side.workload.replicas);
+}
+
+std::string data_plane_name(ClusterState const& state) {
+    if (has_route(split_of(state))) return traffic::name_of(kind_of(split_of(state)), *state.route);
+    return "Service " + state.traffic.service.value_or("");
+}
+
+DataPlane data_plane_of(ClusterState const& state, std::array<Side, 2> const& sides) {
+    DataPlane plane{.name = data_plane_name(state),
+                    .running = true,
+                    .counted_by = state.metrics_name,
+                    .not_counted = state.metrics_problem};
+    for (Side const& side : sides)
+        if (side.workload.revision != 0) plane.shares_percent[side.workload.revision] = side.share_percent;
+    for (Counter counter : state.counters) {
+        Side const& side = sides[counter.name.starts_with("blue") ? 0 : 1];
+        counter.revision = side.workload.revision;
+        // Each revision of a color counts for itself, from where the one before it ended.
+        counter.name = fmt::format("{} r{}", counter.name, counter.revision);
+        counter.has_past = true;
+        plane.counters.push_back(std::move(counter));
+    }
+    return plane;
+}
+
+}  // namespace
+
+std::string deployment_name(model::Workload const& workload, Color color) {
+    return fmt::format("{}-{}", workload.deployment.value_or(""), base::enum_name(color));
+}
+
+traffic::Backends backends_of(ClusterState const& state) {
+    std::string const service = state.traffic.service.value_or("");
+    return {.blue = service + "-blue", .green = service + "-green", .namespace_ = state.namespace_};
+}
+
+Split split_of(ClusterState const& state) {
+    if (state.traffic.http_route) return Split::http_route;
+    if (state.traffic.virtual_service) return Split::virtual_service;
+    bool const selects =
+        state.service && base::find_at(*state.service, "/spec/selector/" + base::pointer_token(color_label));
+    return selects ? Split::selector : Split::ratio;
+}
+
+base::Result<Observation> observation_of(ClusterState state) {
+    TRY(Side blue, read_side(state, Color::blue));
+    TRY(Side green, read_side(state, Color::green));
+    TRY(blue.share_percent, blue_percent(state, blue.ready, green.ready));
+    green.share_percent = 100 - blue.share_percent;
+    if (split_of(state) == Split::ratio && blue.ready + green.ready == 0) green.share_percent = 0;
+    std::array<Side, 2> sides{std::move(blue), std::move(green)};
+    Observation seen;
+    for (Side const& side : sides) add_replicas(seen, side, state);
+    std::sort(seen.replicas.begin(), seen.replicas.end(), [](Replica const& a, Replica const& b) {
+        return std::tie(a.revision, a.slot, a.name) < std::tie(b.revision, b.slot, b.name);
+    });
+    seen.traffic = data_plane_of(state, sides);
+    seen.sight = std::make_shared<ClusterSight>(std::move(state), std::move(sides));
+    return seen;
+}
+
+}  // namespace rollout

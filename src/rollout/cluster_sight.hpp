@@ -1,0 +1,54 @@
+// A component in a cluster, in the terms of rollouts: from the API server's objects to what is seen, and from
+// a wish to the patches that are still missing. Pure.
+#pragma once
+#include "rollout/wish.hpp"
+#include "target/cluster.hpp"
+#include "traffic/route_object.hpp"
+
+namespace rollout {
+
+/// How the requests are handed out.
+enum class Split {
+    virtual_service,  // by weights, one Service for each color
+    http_route,       // the same
+    selector,         // all to the color that the Service selects
+    ratio,            // the Service selects both colors: by the numbers of ready pods
+};
+BOOST_DESCRIBE_ENUM(Split, virtual_service, http_route, selector, ratio)
+
+/// The label by which a Service selects a color.
+inline constexpr std::string_view color_label = "pilothouse.dev/color";
+
+struct ColorState {
+    std::optional<base::json::value> deployment{};
+    std::vector<target::Pod> pods{};    // of this Deployment, sorted (target::sort)
+    std::set<std::string> endpoints{};  // uids of the pods that its Service hands requests to
+    bool autoscaled = false;            // an autoscaler rules the number of pods
+    Duration idle_for{};                // observed time without a share of the traffic
+};
+
+struct ClusterState {
+    std::string namespace_{};
+    model::Workload workload{};  // names, and the image with {version}
+    model::Traffic traffic{};
+    ColorState blue{}, green{};
+    std::optional<base::json::value> route{};    // the VirtualService or HTTPRoute
+    std::optional<base::json::value> service{};  // the component's own
+    std::string metrics_name{};                  // "Prometheus at http://..."
+    std::string metrics_problem{};               // a sentence; empty: the counters are good
+    std::vector<Counter> counters{};             // names begin with the color; the revision is filled in here
+
+    ColorState const& of(target::Color color) const { return color == target::Color::blue ? blue : green; }
+};
+
+/// Names of the two Deployments, and of the two Services behind a route: "web-blue", "web-green".
+std::string deployment_name(model::Workload const& workload, target::Color color);
+traffic::Backends backends_of(ClusterState const& state);
+
+Split split_of(ClusterState const& state);
+
+/// Errors: unavailable (an object that is named does not exist), invalid (it does not fit: says what to
+/// change).
+base::Result<Observation> observation_of(ClusterState state);
+
+}  // namespace rollout

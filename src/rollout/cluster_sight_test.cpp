@@ -1,0 +1,285 @@
+#include "rollout/cluster_sight.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/json_at.hpp"
+#include "base/json_patch.hpp"
+#include "rollout/decide.hpp"
+#include "rollout/plan.hpp"
+
+namespace rollout {
+namespace {
+
+namespace json = base::json;
+using model::Phase;
+using target::Color;
+
+constexpr Duration tick = 500ms;
+
+json::value deployment(char const* color) {
+    return json::parse(fmt::format(
+        R"({{"metadata":{{"name":"web-{0}","generation":1,"resourceVersion":"1","annotations":{{}}}},"spec":{{"replicas":0,
+            "template":{{"metadata":{{"labels":{{"app":"web"}}}},"spec":{{"containers":[{{"name":"main","image":"r/web:0"}}]}}}}}}}})",
+        color));
+}
+
+/// An API server with controllers that do at once what is asked; requests go where the objects say.
+class Cluster {
+public:
+    explicit Cluster(Split split) : split_(split) {
+        objects_["Deployment web-blue"] = deployment("blue");
+        objects_["Deployment web-green"] = deployment("green");
+        char const* selector =
+            split == Split::selector ? R"({"app":"web","pilothouse.dev/color":"green"})" : R"({"app":"web"})";
+        objects_["Service web"] = json::parse(fmt::format(
+            R"({{"metadata":{{"name":"web","annotations":{{}}}},"spec":{{"selector":{}}}}})", selector));
+        objects_["VirtualService web"] = json::parse(
+            R"({"metadata":{"name":"web","generation":1,"annotations":{}},"spec":{"http":[{"route":[
+                {"destination":{"host":"web-blue"},"weight":0},{"destination":{"host":"web-green"},"weight":100}]}]}})");
+    }
+
+    ClusterState look() {
+        ClusterState state{.namespace_ = "shop"};
+        state.workload.deployment = "web";
+        state.workload.container = "main";
+        state.workload.image = "r/web:{version}";
+        state.traffic.service = "web";
+        if (split_ == Split::virtual_service) state.traffic.virtual_service = "web";
+        state.route = objects_["VirtualService web"];
+        state.service = objects_["Service web"];
+        state.metrics_name = "Prometheus";
+        for (Color color : {Color::blue, Color::green}) {
+            ColorState& side = color == Color::blue ? state.blue : state.green;
+            side.deployment = object(color);
+            auto workload = *target::read_workload(*side.deployment, "main");
+            for (int i = 0; i < workload.replicas; ++i) {
+                target::Pod pod{.name = fmt::format("{}-{}", workload.name, i),
+                                .uid = fmt::format("{} {} {}", workload.name, workload.revision, i),
+                                .revision = workload.revision,
+                                .ready = !broken_.contains(workload.version)};
+                if (!pod.ready) pod.trouble = "container main waits (ImagePullBackOff)";
+                if (pod.ready) side.endpoints.insert(pod.uid);
+                side.pods.push_back(pod);
+            }
+            idle_[color] = share(color) > 0 ? Duration{} : idle_[color] + tick;
+            side.idle_for = idle_[color];
+            state.counters.push_back({.name = std::string(base::enum_name(color)),
+                                      .generation = std::to_string(workload.revision),
+                                      .counts = counted_[color]});
+        }
+        return state;
+    }
+
+    /// Half a second of requests. Where the data plane sends them there must be somebody.
+    void serve(int requests) {
+        for (Color color : {Color::blue, Color::green}) {
+            auto part = static_cast<std::uint64_t>(requests * share(color) / 100);
+            if (part == 0) continue;
+            auto workload = *target::read_workload(object(color), "main");
+            bool const serves = workload.replicas > 0 && !broken_.contains(workload.version);
+            if (!serves) lost_ += part;
+            counted_[color].requests += part;
+            counted_[color].failures += failing_.contains(workload.version) ? part / 4 : 0;
+        }
+    }
+
+    void perform(Effect const& effect) {
+        PatchObject const& order = std::get<PatchObject>(effect.order);
+        json::value& there = objects_.at(effect.object);
+        auto changed = base::apply_patch(there, target::fenced(order.patch, order.seen, 1));
+        ASSERT_TRUE(changed) << effect.text << ": " << changed.error().message;
+        there = std::move(*changed);
+        if (auto* generation = there.at("metadata").as_object().if_contains("generation"))
+            *generation = generation->to_number<int>() + 1;
+        done_.push_back(effect.text);
+    }
+
+    int share(Color color) {
+        if (split_ == Split::virtual_service)
+            return json::value_to<int>(objects_["VirtualService web"].at_pointer(
+                fmt::format("/spec/http/0/route/{}/weight", color == Color::blue ? 0 : 1)));
+        if (split_ == Split::selector)
+            return base::text_at(objects_["Service web"], "/spec/selector/pilothouse.dev~1color") ==
+                           base::enum_name(color)
+                       ? 100
+                       : 0;
+        int const mine = target::read_workload(object(color), "main")->replicas;
+        int const all = mine + target::read_workload(object(other(color)), "main")->replicas;
+        return all == 0 ? 0 : 100 * mine / all;
+    }
+    json::value const& object(Color color) {
+        return objects_[fmt::format("Deployment web-{}", base::enum_name(color))];
+    }
+
+    std::set<std::string> broken_{}, failing_{};
+    std::vector<std::string> done_{};
+    std::uint64_t lost_ = 0;
+
+private:
+    Split split_;
+    std::map<std::string, json::value> objects_{};
+    std::map<Color, Duration> idle_{};
+    std::map<Color, model::Counts> counted_{};
+};
+
+/// Brings versions to the cluster, one after the other.
+class Story {
+public:
+    explicit Story(Split split) : cluster(split) { bring("1.0.0", model::Strategy::canary); }
+
+    model::Rollout begin(std::string const& version, model::Strategy strategy) {
+        model::Rollout rollout{.component = "web", .strategy = strategy};
+        rollout.settings.bake = 2s;
+        rollout.settings.weights_percent = {25, 50, 100};
+        rollout.from = stable_;
+        rollout.to = {.number = ++last_, .version = version};
+        rollout.to.workload.replicas = 4;
+        rollout.to.workload.image = "r/web:{version}";
+        rollout.plan = plan({strategy, rollout.settings, stable_.number == 0 ? 0 : 4, 4});
+        return rollout;
+    }
+
+    void step(model::Rollout& rollout) {
+        cluster.serve(stable_.number == 0 ? 0 : 400);
+        auto seen = observation_of(cluster.look());
+        ASSERT_TRUE(seen) << seen.error().message;
+        seen->elapsed = tick;
+        Decision decision = decide(rollout, *seen);
+        rollout = decision.next;
+        if (decision.promoted) stable_ = rollout.to;
+        if (is_final(rollout.phase)) return;
+        for (Effect const& effect : seen->sight->missing(wish_of(rollout, *seen))) cluster.perform(effect);
+    }
+
+    model::Rollout bring(std::string const& version, model::Strategy strategy, int abort_at_percent = -1) {
+        model::Rollout rollout = begin(version, strategy);
+        for (int i = 0; i < 400 && !is_final(rollout.phase); ++i) {
+            step(rollout);
+            if (rollout.weight_in_force == abort_at_percent) (void)abort(rollout, model::AbortCause::person);
+        }
+        return rollout;
+    }
+
+    Cluster cluster;
+    model::Revision stable_{};
+    int last_ = 0;
+};
+
+std::string told(std::vector<std::string> const& done, std::size_t from) {
+    std::string text;
+    for (std::size_t i = from; i < done.size(); ++i) text += done[i] + "\n";
+    return text;
+}
+
+TEST(ClusterSight, ACanaryMovesTheWeightsAndChangesRoles) {
+    Story story(Split::virtual_service);
+    std::size_t const before = story.cluster.done_.size();
+    model::Rollout rollout = story.bring("1.1.0", model::Strategy::canary);
+    EXPECT_EQ(rollout.phase, Phase::completed) << rollout.reason;
+    EXPECT_EQ(story.cluster.lost_, 0u);
+    EXPECT_EQ(told(story.cluster.done_, before),
+              "install 1.1.0 on web-green with 1 pod\n"
+              "route VirtualService web: web-blue 75 %, web-green 25 %\n"
+              "scale web-green to 2\n"
+              "route VirtualService web: web-blue 50 %, web-green 50 %\n"
+              "scale web-green to 4\n"
+              "route VirtualService web: web-blue 0 %, web-green 100 %\n"
+              "scale web-blue to 0\n")
+        << "each object is written when something changes, and once";
+}
+
+TEST(ClusterSight, TheNextVersionTakesTheOtherColor) {
+    Story story(Split::virtual_service);
+    story.bring("1.1.0", model::Strategy::canary);
+    std::size_t const before = story.cluster.done_.size();
+    EXPECT_EQ(story.bring("1.2.0", model::Strategy::canary).phase, Phase::completed);
+    EXPECT_EQ(story.cluster.done_[before], "install 1.2.0 on web-blue with 1 pod");
+    EXPECT_EQ(story.cluster.share(Color::blue), 100);
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, AnAbortIsOneWriteToTheRouteAndThenNothingUntilItHasSettled) {
+    for (int percent : {25, 50, 100}) {
+        Story story(Split::virtual_service);
+        std::size_t const before = story.cluster.done_.size();
+        model::Rollout rollout = story.bring("1.1.0", model::Strategy::canary, percent);
+        EXPECT_EQ(rollout.phase, Phase::cancelled) << rollout.reason;
+        auto const& done = story.cluster.done_;
+        ASSERT_GE(done.size(), before + 2);
+        EXPECT_EQ(done[done.size() - 2], "route VirtualService web: web-blue 100 %, web-green 0 %")
+            << percent;
+        EXPECT_EQ(done.back(), "scale web-green to 0") << percent;
+        EXPECT_EQ(story.cluster.lost_, 0u);
+    }
+}
+
+TEST(ClusterSight, ABadVersionGoesBackByItself) {
+    Story story(Split::virtual_service);
+    story.cluster.failing_.insert("1.1.0");
+    model::Rollout rollout = story.bring("1.1.0", model::Strategy::canary);
+    EXPECT_EQ(rollout.phase, Phase::rolled_back) << rollout.reason;
+    EXPECT_EQ(story.cluster.share(Color::blue), 100);
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, AVersionWhosePodsDoNotBecomeReadyGetsNothingAndIsToldWhy) {
+    Story story(Split::virtual_service);
+    story.cluster.broken_.insert("1.1.0");
+    model::Rollout rollout = story.begin("1.1.0", model::Strategy::canary);
+    for (int i = 0; i < 20; ++i) story.step(rollout);
+    EXPECT_NE(rollout.reason.find("web-green-0: container main waits (ImagePullBackOff)"), std::string::npos)
+        << rollout.reason;
+    rollout.settings.progress_deadline = 15s;
+    for (int i = 0; i < 60; ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::failed) << rollout.reason;
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, BlueGreenSwitchesTheSelector) {
+    Story story(Split::selector);
+    std::size_t const before = story.cluster.done_.size();
+    EXPECT_EQ(story.bring("1.1.0", model::Strategy::blue_green).phase, Phase::completed);
+    EXPECT_EQ(told(story.cluster.done_, before),
+              "install 1.1.0 on web-green with 4 pods\npoint Service web to green\nscale web-blue to 0\n");
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, WithoutARouteTheNumbersOfPodsDecide) {
+    Story story(Split::ratio);
+    std::size_t const before = story.cluster.done_.size();
+    EXPECT_EQ(story.bring("1.1.0", model::Strategy::rolling).phase, Phase::completed);
+    EXPECT_EQ(story.cluster.share(Color::green), 100);
+    EXPECT_EQ(story.cluster.done_[before], "install 1.1.0 on web-green with 1 pod");
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, SaysWhichObjectIsMissing) {
+    Cluster cluster(Split::virtual_service);
+    ClusterState state = cluster.look();
+    state.green.deployment.reset();
+    EXPECT_EQ(observation_of(state).error().message,
+              "there is no Deployment web-green in namespace shop; a component needs two, one of each color");
+    state = cluster.look();
+    state.route.reset();
+    EXPECT_EQ(observation_of(state).error().message, "there is no VirtualService web in namespace shop");
+}
+
+TEST(ClusterSight, WhatAnAutoscalerRulesIsNotScaled) {
+    Story story(Split::virtual_service);
+    ClusterState state = story.cluster.look();
+    state.blue.deployment->at_pointer("/spec/replicas") = 9;
+    Wish wish;
+    wish.parts.push_back({story.stable_, 4, 100});
+    auto missing = [&] {
+        std::string text;
+        auto const seen = observation_of(state);
+        for (Effect const& effect : seen->sight->missing(wish)) text += effect.text + "\n";
+        return text;
+    };
+    EXPECT_EQ(missing(), "scale web-blue to 4\n");
+    state.blue.autoscaled = true;
+    EXPECT_EQ(missing(), "");
+}
+
+}  // namespace
+}  // namespace rollout

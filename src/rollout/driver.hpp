@@ -1,0 +1,32 @@
+// How one kind of target is looked at and changed.
+#pragma once
+#include "rollout/wish.hpp"
+#include "target/host.hpp"
+
+namespace rollout {
+
+using target::ComponentKey;
+
+/// Calls for one component never overlap.
+class Driver {
+public:
+    virtual ~Driver() = default;
+    /// Everything but `at`, `elapsed` and `trouble`, which are the engine's. `of` is a revision that is
+    /// there, or is to be: it has the names that the component goes by. Errors: unavailable, invalid (the
+    /// state cannot be told, so there is no observation).
+    virtual awaitable<base::Result<Observation>> observe(ComponentKey key, model::Revision of) = 0;
+    /// Harmless to repeat. Errors: unavailable, not_found, conflict (fenced by a higher epoch).
+    virtual awaitable<base::Result<void>> perform(ComponentKey key, Effect effect, std::int64_t epoch) = 0;
+    /// Can this version be brought there in this way? Errors: invalid (says what is missing), unavailable.
+    virtual awaitable<base::Result<void>> check(ComponentKey key, model::Component component,
+                                                std::string version, model::Strategy strategy) = 0;
+};
+
+/// One for each kind of target.
+struct Drivers {
+    Driver& host;
+    Driver& cluster;
+    Driver& of(model::Workload const& workload) const { return workload.deployment ? cluster : host; }
+};
+
+}  // namespace rollout

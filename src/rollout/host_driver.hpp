@@ -1,0 +1,33 @@
+// Processes of this machine behind HAProxy.
+#pragma once
+#include "rollout/driver.hpp"
+
+namespace rollout {
+
+/// What is seen of a component, told in the terms of rollouts. Pure.
+Observation observation_of(std::string const& component, std::vector<target::Replica> replicas,
+                           traffic::RouterState router);
+
+/// The route that the wish asks for, given what can take traffic now. It never leaves the traffic to nobody:
+/// as long as no server of a part with weight can take it, the weights stay as they are.
+traffic::Route wanted_route(Wish const& wish, std::vector<target::Replica> const& replicas,
+                            traffic::RouterState const& router);
+
+class HostDriver : public Driver {
+public:
+    /// `believes_before_check` is a planted fault: a server counts as routable before its first check.
+    HostDriver(target::Host& host, traffic::Router& router, bool believes_before_check = false)
+        : host_(host), router_(router), believes_before_check_(believes_before_check) {}
+
+    awaitable<base::Result<Observation>> observe(ComponentKey key, model::Revision of) override;
+    awaitable<base::Result<void>> perform(ComponentKey key, Effect effect, std::int64_t epoch) override;
+    awaitable<base::Result<void>> check(ComponentKey key, model::Component component, std::string version,
+                                        model::Strategy strategy) override;
+
+private:
+    target::Host& host_;
+    traffic::Router& router_;
+    bool believes_before_check_;
+};
+
+}  // namespace rollout

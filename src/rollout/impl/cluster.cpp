@@ -1,0 +1,308 @@
+#include "rollout/impl/cluster.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+
+#include "base/json_at.hpp"
+#include "base/json_patch.hpp"
+#include "base/log.hpp"
+#include "base/offload.hpp"
+#include "k8s/kubeconfig.hpp"
+#include "metric/envoy.hpp"
+
+namespace rollout::impl {
+
+namespace {
+
+namespace json = base::json;
+using target::Color;
+
+constexpr Duration between_attempts = 5s;
+constexpr Duration too_old = 2min;  // API servers say something about every minute
+constexpr Duration between_counts = 1s;
+constexpr Duration count_limit = 3s;
+constexpr Duration stale_counts = 30s;
+/// A watch keeps its connection: one for each kind of object, beside those for calls.
+constexpr k8s::Limits limits{.connections = 10, .watches = 7};
+
+/// A pod is of the Deployment that owns its ReplicaSet, whose name says so: "web-blue-7f9c".
+bool is_pod_of(json::value const& pod, std::string const& deployment) {
+    std::string const hash = base::text_at(pod, "/metadata/labels/pod-template-hash");
+    for (json::value const& owner : base::list_at(pod, "/metadata/ownerReferences"))
+        if (base::text_at(owner, "/kind") == "ReplicaSet")
+            return !hash.empty() && base::text_at(owner, "/name") == deployment + "-" + hash;
+    return false;
+}
+
+void add_ready_endpoints(json::value const& slice, std::set<std::string>& uids) {
+    for (json::value const& endpoint : base::list_at(slice, "/endpoints"))
+        if (base::is_true_at(endpoint, "/conditions/ready") &&
+            !base::is_true_at(endpoint, "/conditions/terminating"))
+            uids.insert(base::text_at(endpoint, "/targetRef/uid"));
+}
+
+std::string first_problem(std::map<std::string, std::unique_ptr<k8s::Informer>> const& informers) {
+    for (auto const& [plural, informer] : informers)
+        if (informer->problem()) return informer->problem()->message;
+    return "it is being read";
+}
+
+/// Does this cluster of Envoy's stand for the pods of this color?
+bool counts_for(std::string const& cluster, Color color, ClusterState const& state) {
+    traffic::Backends const backends = backends_of(state);
+    std::string const& service = color == Color::blue ? backends.blue : backends.green;
+    if (metric::is_cluster_of_service(cluster, service, state.namespace_)) return true;
+    if (!state.traffic.http_route || !state.route) return false;
+    json::array const& rules = base::list_at(*state.route, "/spec/rules");
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        json::array const& places = base::list_at(rules[i], "/backendRefs");
+        for (std::size_t j = 0; j < places.size(); ++j)
+            if (base::text_at(places[j], "/name") == service &&
+                cluster == metric::cluster_of_backend(state.namespace_, *state.traffic.http_route, i, j))
+                return true;
+    }
+    return false;
+}
+
+bool uses(model::Environment const& environment, std::optional<std::string> model::Traffic::* route) {
+    return std::any_of(
+        environment.components.begin(), environment.components.end(),
+        [&](auto const& component) { return component.traffic && (*component.traffic).*route; });
+}
+
+}  // namespace
+
+std::shared_ptr<Cluster> Cluster::watch(ClusterSurroundings world, ClusterSettings settings,
+                                        model::Environment const& environment) {
+    std::shared_ptr<Cluster> cluster(new Cluster(world, std::move(settings), environment));
+    cluster->spawn(cluster->open());
+    return cluster;
+}
+
+bool Cluster::is_described_by(model::Environment const& environment) const {
+    return environment.target == environment_.target && environment.components == environment_.components;
+}
+
+void Cluster::stop() {
+    stopped_ = true;
+    for (asio::cancellation_signal& signal : running_) signal.emit(asio::cancellation_type::all);
+}
+
+/// Until `stop`.
+void Cluster::spawn(awaitable<void> work) {
+    asio::cancellation_signal& signal = running_.emplace_back();
+    auto ended = [self = shared_from_this()](std::exception_ptr) {};
+    asio::co_spawn(world_.executor, std::move(work),
+                   asio::bind_cancellation_slot(signal.slot(), std::move(ended)));
+}
+
+awaitable<void> Cluster::open() {
+    while (!stopped_) {
+        auto client = co_await connect();
+        if (client) co_return begin_watching(std::move(*client));
+        problem_ = client.error().message;
+        base::log(base::LogLevel::warning, "a cluster cannot be reached",
+                  {{"environment", environment_.name}, {"problem", problem_}});
+        co_await world_.clock.sleep_for(between_attempts);
+    }
+}
+
+base::Result<k8s::Access> Cluster::find_access() const {
+    model::KubernetesTarget const& target = *environment_.target.kubernetes;
+    if (!target.kubeconfig)
+        return k8s::in_cluster_access(settings_.service_host, settings_.service_port, world_.files);
+    std::string const path = target.kubeconfig->starts_with('/')
+                                 ? *target.kubeconfig
+                                 : settings_.base_folder + "/" + *target.kubeconfig;
+    return k8s::read_own_kubeconfig(
+        {.path = path, .context = target.context.value_or(""), .allowed_plugins = settings_.allowed_plugins},
+        world_.files);
+}
+
+awaitable<base::Result<k8s::Client>> Cluster::connect() {
+    auto find = [self = shared_from_this()] { return std::optional(self->find_access()); };
+    auto found = co_await base::offload(world_.workers, find);
+    if (!*found) co_return found->error();
+    k8s::Access access = std::move(**found);
+    access.cluster.name = environment_.name;
+    namespace_ = environment_.target.kubernetes->namespace_.value_or(access.cluster.namespace_);
+    auto credential = k8s::make_credential(
+        access, {world_.files, world_.plugins, world_.executor, world_.workers, world_.clock});
+    co_return k8s::Client::make({world_.executor, world_.dialer, world_.clock, world_.random}, access.cluster,
+                                std::move(credential), limits);
+}
+
+void Cluster::begin_watching(k8s::Client client) {
+    if (stopped_) return;
+    client_.emplace(std::move(client));
+    follow("deployments", k8s::deployments);
+    follow("pods", k8s::pods);
+    follow("services", k8s::services);
+    follow("horizontalpodautoscalers", k8s::autoscalers);
+    bool const virtual_services = uses(environment_, &model::Traffic::virtual_service);
+    bool const http_routes = uses(environment_, &model::Traffic::http_route);
+    if (virtual_services || http_routes) follow("endpointslices", k8s::endpoint_slices);
+    if (virtual_services) follow("virtualservices", k8s::virtual_services);
+    if (http_routes) follow("httproutes", k8s::http_routes);
+    if (environment_.target.kubernetes->prometheus) spawn(count());
+}
+
+void Cluster::follow(std::string const& plural, k8s::Resource const& resource) {
+    auto informer = std::make_unique<k8s::Informer>(
+        *client_, resource, k8s::Selection{.namespace_ = namespace_}, [](k8s::Change const&) {});
+    spawn(informer->run());
+    informers_[plural] = std::move(informer);
+}
+
+// -- What is there.
+
+base::Result<void> Cluster::check_is_current() const {
+    if (!client_) return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+    for (auto const& [plural, informer] : informers_) {
+        std::optional<Duration> const age = informer->age();
+        if (!age)
+            return base::unavailable(
+                fmt::format("cluster {}: {}", environment_.name, first_problem(informers_)));
+        if (*age > too_old || (informer->problem() && !informer->in_sync_since()))
+            return base::unavailable(
+                fmt::format("cluster {} has not been heard of for {}: {}", environment_.name,
+                            base::say_duration(std::chrono::floor<std::chrono::seconds>(*age)),
+                            first_problem(informers_)));
+        if (!informer->in_sync_since())
+            return base::unavailable(
+                fmt::format("cluster {}: {}", environment_.name, first_problem(informers_)));
+    }
+    return {};
+}
+
+json::value const* Cluster::object(std::string const& plural, std::string const& name) const {
+    auto informer = informers_.find(plural);
+    return informer == informers_.end() ? nullptr : informer->second->find({namespace_, name});
+}
+
+ColorState Cluster::color_state(model::Revision const& of, Color color) const {
+    ColorState state;
+    std::string const name = deployment_name(of.workload, color);
+    if (json::value const* deployment = object("deployments", name)) state.deployment = *deployment;
+    for (auto const& [pod_name, pod] : informers_.at("pods")->objects())
+        if (is_pod_of(pod, name)) state.pods.push_back(target::read_pod(pod));
+    target::sort(state.pods);
+    for (auto const& [hpa_name, hpa] : informers_.at("horizontalpodautoscalers")->objects())
+        if (base::text_at(hpa, "/spec/scaleTargetRef/name") == name &&
+            base::text_at(hpa, "/spec/scaleTargetRef/kind") == "Deployment")
+            state.autoscaled = true;
+    if (auto slices = informers_.find("endpointslices"); slices != informers_.end()) {
+        std::string const service =
+            fmt::format("{}-{}", of.traffic.service.value_or(""), base::enum_name(color));
+        for (auto const& [slice_name, slice] : slices->second->objects())
+            if (base::text_at(slice, "/metadata/labels/kubernetes.io~1service-name") == service)
+                add_ready_endpoints(slice, state.endpoints);
+    }
+    return state;
+}
+
+base::Result<ClusterState> Cluster::state_of(std::string const& component, model::Revision const& of) {
+    TRY_VOID(check_is_current());
+    ClusterState state{.namespace_ = namespace_, .workload = of.workload, .traffic = of.traffic};
+    SteadyTime const now = world_.clock.now();
+    for (Color color : {Color::blue, Color::green}) {
+        ColorState& side = color == Color::blue ? state.blue : state.green;
+        side = color_state(of, color);
+        if (!side.deployment) continue;
+        auto workload = target::read_workload(*side.deployment, of.workload.container.value_or(""));
+        if (!workload) return workload.error();
+        side.idle_for = now - last_share_.try_emplace({component, workload->revision}, now).first->second;
+    }
+    if (of.traffic.virtual_service)
+        if (json::value const* route = object("virtualservices", *of.traffic.virtual_service))
+            state.route = *route;
+    if (of.traffic.http_route)
+        if (json::value const* route = object("httproutes", *of.traffic.http_route)) state.route = *route;
+    if (json::value const* service = object("services", of.traffic.service.value_or("")))
+        state.service = *service;
+    state.metrics_name = "Prometheus";
+    state.metrics_problem = not_counted_;
+    state.counters = counters_of(state);
+    return state;
+}
+
+void Cluster::note_shares(std::string const& component, Observation const& seen) {
+    for (auto const& [revision, percent] : seen.traffic.shares_percent)
+        if (percent > 0) last_share_[{component, revision}] = world_.clock.now();
+}
+
+// -- Writes.
+
+awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string name, json::array operations,
+                                             bool is_urgent) {
+    if (!client_) co_return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+    static std::map<std::string, k8s::Resource> const known{{"deployments", k8s::deployments},
+                                                            {"services", k8s::services},
+                                                            {"virtualservices", k8s::virtual_services},
+                                                            {"httproutes", k8s::http_routes}};
+    k8s::Write write;
+    if (is_urgent) write.call.priority = k8s::Priority::abort;
+    k8s::ObjectName object{namespace_, std::move(name)};
+    auto patched = co_await client_->patch_json(known.at(resource), object, std::move(operations), write);
+    if (!patched) {
+        k8s::Reason const reason = patched.error().reason;
+        // Somebody has changed it since we looked: the next look shows how it is now.
+        bool const overtaken = reason == k8s::Reason::patch_refused || reason == k8s::Reason::conflict;
+        co_return overtaken ? base::unavailable(patched.error().message)
+                            : static_cast<base::Error>(patched.error());
+    }
+    informers_.at(resource)->learn(std::move(*patched));
+    co_return base::Result<void>{};
+}
+
+// -- What the data plane has counted.
+
+awaitable<void> Cluster::count() {
+    std::string const address = *environment_.target.kubernetes->prometheus;
+    auto server = metric::Prometheus::make(world_.dialer, world_.clock, address);
+    if (!server) {
+        not_counted_ = server.error().message;
+        co_return;
+    }
+    std::string const expression = metric::envoy_requests();
+    while (!stopped_) {
+        auto series = co_await server->query(expression, count_limit);
+        if (series)
+            take_counts(*series);
+        else
+            not_counted_ = series.error().message;
+        co_await world_.clock.sleep_for(between_counts);
+    }
+}
+
+void Cluster::take_counts(std::vector<metric::Series> const& series) {
+    counts_.clear();
+    WallTime newest{};
+    for (metric::EnvoyCounter const& each : metric::envoy_counters(series)) {
+        Counter& counter = counts_[each.cluster + " " + each.instance];
+        counter.name = each.cluster;
+        counter.generation = each.instance;
+        counter.counts += each.counts;
+        newest = std::max(newest, each.at);
+    }
+    WallTime const now = world_.clock.wall_now();
+    if (counts_.empty())
+        not_counted_ = "Prometheus has no counters of Envoy (envoy_cluster_upstream_rq_xx)";
+    else if (now - newest > stale_counts)
+        not_counted_ = fmt::format("Prometheus has heard of no Envoy since {}", base::format_time(newest));
+    else
+        not_counted_.clear();
+}
+
+std::vector<Counter> Cluster::counters_of(ClusterState const& state) const {
+    std::vector<Counter> counters;
+    for (Color color : {Color::blue, Color::green})
+        for (auto const& [series, counter] : counts_) {
+            if (!counts_for(counter.name, color, state)) continue;
+            Counter mine = counter;
+            mine.name = fmt::format("{} {}", base::enum_name(color), series);
+            counters.push_back(std::move(mine));
+        }
+    return counters;
+}
+
+}  // namespace rollout::impl
