@@ -14,10 +14,9 @@ class FakePortal {
 public:
     using Answer = std::function<http::Response(http::Request const&)>;
 
-    FakePortal() : FakePortal("127.0.0.1:0", [](FakePortal&) {}) {}
-    /// Takes up the address of one that is gone: a restart. What `plan` says holds from the first request on.
-    FakePortal(std::string const& address, std::function<void(FakePortal&)> const& plan) {
-        plan(*this);
+    FakePortal() : FakePortal("127.0.0.1:0") {}
+    /// Takes up the address of one that is gone: a restart.
+    explicit FakePortal(std::string const& address) {
         auto handler = [this](http::Request request) { return handle(std::move(request)); };
         server_ = std::make_unique<http::Server>(context_.get_executor(), clock_, random_, handler);
         base::BoundListener bound = base::listen(context_.get_executor(), address).value();

@@ -126,7 +126,8 @@ TEST(Follow, GoesOnThroughARestartOfTheServer) {
 
     portal.reset();
     std::this_thread::yield();
-    FakePortal restarted(address, [](FakePortal& again) { plan(again, view(Phase::completed)); });
+    auto restarted = std::make_unique<FakePortal>(address);
+    plan(*restarted, view(Phase::completed));
 
     EXPECT_EQ(result.get(), 0);
 }

@@ -8,6 +8,7 @@ Nothing here waits by the clock: it waits for conditions, with a generous limit.
 import atexit
 import collections
 import contextlib
+import datetime
 import functools
 import json
 import os
@@ -139,6 +140,19 @@ class Cluster:
         content = json.loads(answer)
         assert content["status"] == "success", answer
         return [(series["metric"], float(series["value"][1])) for series in content["data"]["result"]]
+
+    def api_requests(self, namespace, agent, since):
+        """What a program has asked the API server for in a namespace, by verb, without its watches; None when there is no audit log."""
+        if not self.folder:
+            return None
+        verbs = collections.Counter()
+        for line in (pathlib.Path(self.folder) / "log" / "audit.log").read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            begun = datetime.datetime.fromisoformat(entry["requestReceivedTimestamp"]).timestamp()
+            if begun >= since and entry.get("objectRef", {}).get("namespace") == namespace and entry.get("userAgent", "").startswith(agent):
+                verbs[entry["verb"]] += 1
+        del verbs["watch"]
+        return dict(verbs)
 
     def load(self, address, host, rate=100):
         return Load(self, address, host, rate)
