@@ -35,6 +35,11 @@ std::string versions_of(model::EnvironmentView const& environment) {
     return or_dash(versions);
 }
 
+template <class Number>
+std::string number(std::optional<Number> const& value) {
+    return value ? std::to_string(*value) : "-";
+}
+
 Lines replica_lines(model::ComponentStatusView const& component) {
     Table table(
         {"  REPLICA", "VERSION", "PROCESS", "PID", "PORT", "STARTS", "WEIGHT", "TRAFFIC", "SESSIONS"});
@@ -42,9 +47,9 @@ Lines replica_lines(model::ComponentStatusView const& component) {
         std::string traffic = replica.draining   ? "drains"
                               : replica.routable ? "yes"
                                                  : "no (" + or_dash(replica.check) + ")";
-        table.add({"  " + replica.name, replica.version, replica.phase, std::to_string(replica.pid),
-                   std::to_string(replica.port), std::to_string(replica.starts),
-                   std::to_string(replica.weight), traffic, std::to_string(replica.sessions)});
+        table.add({"  " + replica.name, replica.version, replica.phase, number(replica.pid),
+                   number(replica.port), std::to_string(replica.starts), std::to_string(replica.weight),
+                   traffic, number(replica.sessions)});
     }
     return table.empty() ? Lines{} : table.lines();
 }

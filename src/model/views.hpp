@@ -176,16 +176,16 @@ BOOST_DESCRIBE_STRUCT(GroupedEnvironments, (), (groups))
 struct ReplicaView {
     std::string name{};
     std::string version{};
-    std::string phase{};  // of the process: "running", "backing_off"
-    std::int64_t pid = 0;
-    std::uint16_t port = 0;
+    std::string phase{};  // of the process: "running", "backing_off"; of a pod: "Running", "Terminating"
+    std::optional<std::int64_t> pid{};  // of a process
+    std::optional<std::uint16_t> port{};
     int starts = 0;
     std::string last_exit{};  // how it ended the last time: "exit status 1"
-    int weight = 0;           // HAProxy's
+    int weight = 0;           // HAProxy's; in a cluster the percentage of its color
     bool routable = false;
     bool draining = false;
-    std::string check{};  // HAProxy's: "L7OK"
-    std::int64_t sessions = 0;
+    std::string check{};                     // HAProxy's: "L7OK"; why a pod is not ready
+    std::optional<std::int64_t> sessions{};  // if somebody counts them
     bool operator==(ReplicaView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ReplicaView, (),

@@ -244,7 +244,8 @@ Replica replica_of(Pod const& pod, int slot, Side const& side, ColorState const&
                              .last_exit = pod.last_exit,
                              .weight = side.share_percent,
                              .routable = is_routable(pod, state, split),
-                             .draining = side.share_percent == 0 && pod.ready}};
+                             .draining = side.share_percent == 0 && pod.ready,
+                             .check = pod.trouble}};
     if (!replica.routable)
         replica.trouble =
             fmt::format("{}: {}", pod.name,

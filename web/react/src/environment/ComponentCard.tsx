@@ -100,10 +100,10 @@ function Replicas({ replicas }: { replicas: ReplicaView[] }) {
               <td>{one.phase.replaceAll('_', ' ')}</td>
               <td className="code">{one.check || '–'}</td>
               <td className="text-end">{one.weight}</td>
-              <td className="text-end">{count(one.sessions)}</td>
+              <td className="text-end">{one.sessions == null ? '–' : count(one.sessions)}</td>
               <td className="text-end">{one.starts}</td>
               <td className="code text-end text-muted">
-                {one.port} / {one.pid}
+                {one.port == null ? '–' : `${one.port} / ${one.pid}`}
               </td>
             </tr>
           ))}
