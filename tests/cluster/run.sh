@@ -8,4 +8,5 @@ if [[ -z ${KUBECONFIG:-} ]]; then
   "$here/check.sh"
   "$here/build.sh" >/dev/null
 fi
-exec env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$here" python3 -m unittest --verbose "${@:-smoke_test}"
+if (($# == 0)); then set -- smoke_test rollout_test; fi
+exec env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$here" python3 -m unittest --verbose "$@"
