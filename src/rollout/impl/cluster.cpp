@@ -79,7 +79,11 @@ std::shared_ptr<Cluster> Cluster::watch(ClusterSurroundings world, ClusterSettin
 }
 
 bool Cluster::is_described_by(model::Environment const& environment) const {
-    return environment.target == environment_.target && environment.components == environment_.components;
+    auto uses_the_same = [&](std::optional<std::string> model::Traffic::* route) {
+        return uses(environment, route) == uses(environment_, route);
+    };
+    return environment.target == environment_.target && uses_the_same(&model::Traffic::virtual_service) &&
+           uses_the_same(&model::Traffic::http_route);
 }
 
 void Cluster::stop() {
