@@ -815,15 +815,15 @@ export interface components {
                     name: string;
                     version: string;
                     phase: string;
-                    pid: number;
-                    port: number;
+                    pid: number | null;
+                    port: number | null;
                     starts: number;
                     last_exit: string;
                     weight: number;
                     routable: boolean;
                     draining: boolean;
                     check: string;
-                    sessions: number;
+                    sessions: number | null;
                 }[];
                 traffic: {
                     listen: string;
