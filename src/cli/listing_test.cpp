@@ -14,21 +14,25 @@ TEST(Listing, ShowsAnEnvironmentsReplicasAndTraffic) {
                                    .version = "1.0.0",
                                    .health = model::Health::deploying,
                                    .reason = "1 of 2 replicas take traffic"};
-    web.replicas = {{.name = "web-r1-0",
-                     .version = "1.0.0",
-                     .phase = "running",
-                     .pid = 71,
-                     .port = 20000,
-                     .starts = 1,
-                     .weight = 256,
-                     .routable = true},
-                    {.name = "web-r2-0",
-                     .version = "1.1.0",
-                     .phase = "running",
-                     .pid = 72,
-                     .port = 20001,
-                     .starts = 3,
-                     .check = "L4CON"}};
+    web.replicas = {
+        {.name = "web-r1-0",
+         .version = "1.0.0",
+         .phase = "running",
+         .pid = 71,
+         .port = 20000,
+         .starts = 1,
+         .weight = 256,
+         .routable = true,
+         .sessions = 4},
+        {.name = "web-r2-0",
+         .version = "1.1.0",
+         .phase = "running",
+         .pid = 72,
+         .port = 20001,
+         .starts = 3,
+         .check = "L4CON",
+         .sessions = 0},
+        {.name = "web-green-7f-x", .version = "1.1.0", .phase = "Pending", .check = "it has no node"}};
     web.traffic =
         model::TrafficView{.listen = "127.0.0.1:8080", .running = true, .requests = 7, .retries = 1};
     web.deployment = model::DeploymentView{
@@ -38,13 +42,15 @@ TEST(Listing, ShowsAnEnvironmentsReplicasAndTraffic) {
                                       .observed_at = at("2026-11-24T02:00:00Z"),
                                       .components = {web}};
 
-    Lines expected{"demo  deploying  (seen 2 s ago)",
-                   "web  1.0.0  deploying  1 of 2 replicas take traffic",
-                   "  deployment 01kb0z3v9m4e8r2t6w5y7a1c3d brings 1.1.0: waiting for 1 replica",
-                   "  traffic on 127.0.0.1:8080: 7 requests, 0 answered by HAProxy itself, 1 retries",
-                   "  REPLICA   VERSION  PROCESS  PID  PORT   STARTS  WEIGHT  TRAFFIC     SESSIONS",
-                   "  web-r1-0  1.0.0    running  71   20000  1       256     yes         0",
-                   "  web-r2-0  1.1.0    running  72   20001  3       0       no (L4CON)  0"};
+    Lines expected{
+        "demo  deploying  (seen 2 s ago)",
+        "web  1.0.0  deploying  1 of 2 replicas take traffic",
+        "  deployment 01kb0z3v9m4e8r2t6w5y7a1c3d brings 1.1.0: waiting for 1 replica",
+        "  traffic on 127.0.0.1:8080: 7 requests, 0 answered by HAProxy itself, 1 retries",
+        "  REPLICA         VERSION  PROCESS  PID  PORT   STARTS  WEIGHT  TRAFFIC              SESSIONS",
+        "  web-r1-0        1.0.0    running  71   20000  1       256     yes                  4",
+        "  web-r2-0        1.1.0    running  72   20001  3       0       no (L4CON)           0",
+        "  web-green-7f-x  1.1.0    Pending  -    -      0       0       no (it has no node)  -"};
     EXPECT_EQ(describe(demo, at("2026-11-24T02:00:02Z")), expected);
 }
 
