@@ -17,7 +17,7 @@ FINAL = ("completed", "failed")
 COLORS = ("blue", "green")
 
 
-def objects(host, kind, replicas, gateway=None):
+def objects(host, kind, gateway=None):
     """What a user has before the first deployment: two Deployments without pods, their Services, and what shares the requests out."""
     made = []
     for color in COLORS:
@@ -36,7 +36,6 @@ def objects(host, kind, replicas, gateway=None):
         made.append(workload.virtual_service("web", host, weights))
     if kind == "http_route":
         made.append(workload.http_route("web", host, gateway, weights, apart=True))
-    del replicas
     return made
 
 

@@ -17,7 +17,7 @@ class Rollout(unittest.TestCase):
         """A portal that has brought 1.0.0, and the load on it."""
         with self.cluster.namespace(kind.replace("_", "-")) as namespace:
             host = f"{namespace}.test"
-            self.cluster.apply(objects(host, kind, 3, gateway), namespace)
+            self.cluster.apply(objects(host, kind, gateway), namespace)
             with Portal(self.cluster, namespace, kind, **more) as portal:
                 portal.bring("1.0.0")
                 address = self.cluster.ingress(ingress) if ingress else self.cluster.service_address("web", namespace)
