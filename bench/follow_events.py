@@ -30,7 +30,8 @@ def followed(orders):
             sites.start(portal)
             portal.wait_end(portal.deploy("1.0.0"))
             portal.start_traffic(rate=100)
-            id = portal.deploy("1.1.0", "canary", strategy={"bake": "30m"})
+            id = portal.api("POST", "/api/environments/demo/deploy",
+                            {"version": "1.1.0", "strategy": "canary", "options": {"strategy": {"bake": "30m"}}})["id"]
             portal.wait_weight(id, 25)
             until(lambda: "bake" in str(portal.deployment(id)["components"][0]["plan"][portal.deployment(id)["components"][0]["step"] - 1]["kind"]), "it bakes")
             said = subprocess.run([folder + "/node", "portal.mjs", "http://" + portal.address, portal.token, id, str(FOLLOWERS), str(orders)],
