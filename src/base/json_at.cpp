@@ -25,6 +25,15 @@ bool is_true_at(json::value const& document, std::string_view pointer) {
     return found && found->is_bool() && found->get_bool();
 }
 
+std::map<std::string, std::string> texts_at(json::value const& document, std::string_view pointer) {
+    std::map<std::string, std::string> texts;
+    json::value const* found = find_at(document, pointer);
+    if (!found || !found->is_object()) return texts;
+    for (auto const& [key, value] : found->get_object())
+        if (value.is_string()) texts.emplace(std::string(key), std::string(value.get_string()));
+    return texts;
+}
+
 json::array const& list_at(json::value const& document, std::string_view pointer) {
     static json::array const empty;
     json::value const* found = find_at(document, pointer);

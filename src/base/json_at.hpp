@@ -11,6 +11,8 @@ std::string text_at(json::value const& document, std::string_view pointer);
 /// A whole number.
 std::optional<std::int64_t> number_at(json::value const& document, std::string_view pointer);
 bool is_true_at(json::value const& document, std::string_view pointer);
+/// An object's members that are texts, such as labels.
+std::map<std::string, std::string> texts_at(json::value const& document, std::string_view pointer);
 json::array const& list_at(json::value const& document, std::string_view pointer);
 
 }  // namespace base

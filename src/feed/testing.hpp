@@ -98,14 +98,7 @@ struct World : realtime::testing::World {
     /// Not from inside of a coroutine.
     template <class T>
     T in_portal(awaitable<T> work) {
-        std::optional<T> result;
-        asio::co_spawn(portal.executor(), std::move(work), [&](std::exception_ptr failure, T value) {
-            if (failure) std::rethrow_exception(failure);
-            result.emplace(std::move(value));
-        });
-        while (!result && simulation.step()) {
-        }
-        return std::move(*result);
+        return sim::testing::run(simulation, portal, std::move(work));
     }
 
     std::string deploy(std::string version = "1.0.0") {
@@ -139,12 +132,7 @@ struct World : realtime::testing::World {
         auto work = [](store::Transaction& transaction) { return store::last_event(transaction); };
         return *in_portal(store.read(std::move(work)));
     }
-    void pass(Duration time) {
-        SteadyTime until = simulation.now() + time;
-        simulation.at(until, [] {});
-        while (simulation.now() < until && simulation.step()) {
-        }
-    }
+    void pass(Duration time) { sim::testing::pass(simulation, time); }
 
     store::MemoryDisk disk{"feed", 1, [this] { return portal.clock().wall_now(); }};
     Result<std::unique_ptr<store::Store>> database =
@@ -157,7 +145,8 @@ struct World : realtime::testing::World {
     IdleRouter router;
     base::CrashPoints crash_points;
     rollout::HostDriver driver{host, router};
-    rollout::Engine engine{{portal.executor(), portal.clock(), random, store, {driver, driver}, crash_points}, {}};
+    rollout::Engine engine{{portal.executor(), portal.clock(), random, store, {driver, driver}, crash_points},
+                           {}};
     auth::SeededSecrets secrets{11};
     auth::Accounts accounts{store, portal.clock(), secrets, portal.workers(),
                             auth::AccountSettings{.cost = {.memory_bytes = 8192, .passes = 1}}};

@@ -13,6 +13,7 @@
 #include "http/server.hpp"
 #include "http/testing.hpp"
 #include "sim/network.hpp"
+#include "sim/testing.hpp"
 
 namespace http {
 namespace {
@@ -72,22 +73,9 @@ struct World {
 
     template <class T>
     T run(awaitable<T> work) {
-        std::optional<T> result;
-        asio::co_spawn(user.executor(), std::move(work), [&](std::exception_ptr failure, T value) {
-            if (failure) std::rethrow_exception(failure);
-            result.emplace(std::move(value));
-        });
-        while (!result && simulation.step()) {
-        }
-        return std::move(result).value();
+        return sim::testing::run(simulation, user, std::move(work));
     }
-
-    void pass(Duration time) {
-        bool over = false;
-        simulation.at(simulation.now() + time, [&] { over = true; });
-        while (!over && simulation.step()) {
-        }
-    }
+    void pass(Duration time) { sim::testing::pass(simulation, time); }
 
     Answer ask(Pool const& pool, std::string method, Duration limit = 10s) {
         Request request{.method = std::move(method), .raw_target = "/"};
@@ -201,8 +189,7 @@ TEST(Pool, HasAtMostSoManyConnections) {
         ++answered;
     };
     for (int i = 0; i < 50; ++i) asio::co_spawn(world.user.executor(), one(), must_not_throw);
-    while (answered < 50 && world.simulation.step()) {
-    }
+    EXPECT_TRUE(sim::testing::until(world.simulation, [&] { return answered == 50; }));
     EXPECT_EQ(most, 8);
     EXPECT_EQ(world.accepted, 8);
     EXPECT_LE(pool.connections(), 8U);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/json.hpp"
+#include "base/json_at.hpp"
 #include "k8s/impl/transport.hpp"
 
 namespace k8s {
@@ -96,8 +97,8 @@ private:
     void read(std::string_view line) {
         auto event = base::parse_json(line);
         if (!event) return fail(event.error().message);
-        std::string type = text_at(*event, {"type"});
-        json::value const* object = find(*event, {"object"});
+        std::string type = base::text_at(*event, "/type");
+        json::value const* object = base::find_at(*event, "/object");
         if (!object) return fail("an event has no object");
         if (type == "ERROR") {
             failure_ = failure_of_status(asked_, json::serialize(*object));
@@ -169,8 +170,8 @@ struct Page {
 
 awaitable<Result<Page>> get_page(std::shared_ptr<Transport> transport, Ask ask) {
     CO_TRY(json::value body, co_await ask_for_json(std::move(transport), std::move(ask)));
-    Page page{.resource_version = text_at(body, {"metadata", "resourceVersion"}),
-              .next = text_at(body, {"metadata", "continue"})};
+    Page page{.resource_version = base::text_at(body, "/metadata/resourceVersion"),
+              .next = base::text_at(body, "/metadata/continue")};
     json::object* object = body.if_object();
     json::value* items = object ? object->if_contains("items") : nullptr;
     if (items && items->is_array()) page.items = std::move(items->get_array());
@@ -300,16 +301,16 @@ awaitable<Result<Permission>> Client::can_i(Action action, Call call) const {
     ask.content_type = "application/json";
     ask.body = json::serialize(review);
     CO_TRY(json::value answer, co_await ask_for_json(impl->transport, std::move(ask)));
-    json::value const* allowed = find(answer, {"status", "allowed"});
+    json::value const* allowed = base::find_at(answer, "/status/allowed");
     co_return Permission{allowed && allowed->is_bool() && allowed->get_bool(),
-                         text_at(answer, {"status", "reason"})};
+                         base::text_at(answer, "/status/reason")};
 }
 
 awaitable<Result<std::string>> Client::version(Call call) const {
     std::shared_ptr<Impl> impl = impl_;
     Ask ask = read("get", "its version", "/version", call);
     CO_TRY(json::value answer, co_await ask_for_json(impl->transport, std::move(ask)));
-    co_return text_at(answer, {"gitVersion"});
+    co_return base::text_at(answer, "/gitVersion");
 }
 
 awaitable<Result<bool>> Client::knows(Resource resource, Call call) const {
@@ -323,9 +324,9 @@ awaitable<Result<bool>> Client::knows(Resource resource, Call call) const {
     auto answer = co_await ask_for_json(impl->transport, std::move(ask));
     if (!answer && answer.error().reason != Reason::not_found) co_return answer.error();
     Known found{.read_at = now};
-    json::value const* list = answer ? find(*answer, {"resources"}) : nullptr;
+    json::value const* list = answer ? base::find_at(*answer, "/resources") : nullptr;
     if (list && list->is_array())
-        for (json::value const& each : list->get_array()) found.kinds.insert(text_at(each, {"kind"}));
+        for (json::value const& each : list->get_array()) found.kinds.insert(base::text_at(each, "/kind"));
     bool has_it = found.kinds.contains(resource.kind);
     impl->groups[path] = std::move(found);
     co_return has_it;

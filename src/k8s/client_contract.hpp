@@ -3,6 +3,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include "base/json_at.hpp"
 #include "k8s/client.hpp"
 #include "k8s/informer.hpp"
 #include "k8s/testing.hpp"
@@ -29,7 +30,7 @@ public:
         EXPECT_EQ(reason(again), Reason::already_exists);
 
         auto read = co_await client_.get(deployments, made.name);
-        EXPECT_EQ(text_at(*read, {"kind"}), "Deployment");
+        EXPECT_EQ(base::text_at(*read, "/kind"), "Deployment");
         EXPECT_EQ(metadata_of(*read).uid, made.uid);
 
         Removal other{.uid = "00000000-0000-4000-8000-ffffffffffff"};

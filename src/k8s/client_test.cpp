@@ -1,6 +1,7 @@
 // The client against a model API server that fails in every way we know of.
 #include "k8s/client.hpp"
 
+#include "base/json_at.hpp"
 #include "k8s/testing.hpp"
 
 namespace k8s {
@@ -26,7 +27,7 @@ Result<json::value> scale(World& world, Client const& client, int replicas, Writ
 struct ClientTest : ::testing::Test {
     ClientTest() { world.cluster.api.put(deployments, deployment("web"), "test"); }
     std::int64_t replicas() {
-        return *number_at(*world.cluster.api.find(deployments, web), {"spec", "replicas"});
+        return *base::number_at(*world.cluster.api.find(deployments, web), "/spec/replicas");
     }
     ModelApi& api() { return world.cluster.api; }
 

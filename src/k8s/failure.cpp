@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/json.hpp"
+#include "base/json_at.hpp"
 #include "k8s/object.hpp"
 
 namespace k8s {
@@ -26,10 +27,11 @@ std::string one_line(std::string_view text) {
 
 std::vector<Cause> causes_of(json::value const& status) {
     std::vector<Cause> causes;
-    json::value const* list = find(status, {"details", "causes"});
+    json::value const* list = base::find_at(status, "/details/causes");
     if (!list || !list->is_array()) return causes;
     for (json::value const& each : list->get_array())
-        causes.push_back({text_at(each, {"reason"}), text_at(each, {"message"}), text_at(each, {"field"})});
+        causes.push_back(
+            {base::text_at(each, "/reason"), base::text_at(each, "/message"), base::text_at(each, "/field")});
     return causes;
 }
 
@@ -37,11 +39,11 @@ std::vector<Cause> causes_of(json::value const& status) {
 /// and causes: the API server's `applyJSPatch` makes a generic answer. (`test` and a missing path look
 /// alike.)
 bool is_refused_patch(json::value const& status) {
-    return text_at(status, {"details", "name"}).empty() && causes_of(status).empty();
+    return base::text_at(status, "/details/name").empty() && causes_of(status).empty();
 }
 
 Reason reason_of(int code, json::value const& status) {
-    std::string word = text_at(status, {"reason"});
+    std::string word = base::text_at(status, "/reason");
     if (word == "AlreadyExists") return Reason::already_exists;
     if (word == "Timeout" || word == "ServerTimeout") return Reason::timeout;
     switch (code) {
@@ -120,12 +122,12 @@ Failure failure(Asked const& asked, int code, json::value const& status) {
     failure.status = code;
     failure.causes = causes_of(status);
     failure.may_have_taken_effect = asked.has_effect && code >= 500;
-    std::string said = one_line(text_at(status, {"message"}));
+    std::string said = one_line(base::text_at(status, "/message"));
     if (said.empty()) said = fallback_message(code);
     failure.message = fmt::format("the cluster {} does not {} {}: {}{}", asked.cluster, asked.verb,
                                   asked.what, said, advice(failure.reason));
-    failure.detail = fmt::format("status {}, reason {}", code, text_at(status, {"reason"}));
-    if (auto seconds = number_at(status, {"details", "retryAfterSeconds"}))
+    failure.detail = fmt::format("status {}, reason {}", code, base::text_at(status, "/reason"));
+    if (auto seconds = base::number_at(status, "/details/retryAfterSeconds"))
         failure.retry_after = std::chrono::seconds(*seconds);
     return failure;
 }
@@ -154,7 +156,7 @@ Failure failure_of(Asked const& asked, http::Response const& response) {
 
 Failure failure_of_status(Asked const& asked, std::string_view status_json) {
     json::value status = parse_or_null(status_json);
-    return failure(asked, static_cast<int>(number_at(status, {"code"}).value_or(500)), status);
+    return failure(asked, static_cast<int>(base::number_at(status, "/code").value_or(500)), status);
 }
 
 Failure no_answer(Asked const& asked, base::Error const& problem, bool sent) {

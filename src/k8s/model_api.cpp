@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/json.hpp"
+#include "base/json_at.hpp"
 #include "base/json_patch.hpp"
 #include "base/time.hpp"
 #include "k8s/impl/merge_patch.hpp"
@@ -218,7 +219,7 @@ http::Response ModelApi::create(Request const& given) {
     auto object = parse_object(given.http.body);
     if (!object) return bad_request("the body is no object");
     ModelRequest request = given;
-    request.name.name = text_at(*object, {"metadata", "name"});
+    request.name.name = base::text_at(*object, "/metadata/name");
     if (request.name.name.empty())
         return answer_status(
             {422, "Invalid", "metadata.name: Required value: name or generateName is required",
@@ -283,13 +284,13 @@ http::Response ModelApi::remove(Request const& request) {
     Stored const* found = store_.find(request.key());
     if (!found) return not_found(request);
     auto options = parse_object(request.http.body);
-    std::string wanted = options ? text_at(*options, {"preconditions", "uid"}) : "";
+    std::string wanted = options ? base::text_at(*options, "/preconditions/uid") : "";
     std::string uid = metadata_of(found->object).uid;
     if (!wanted.empty() && wanted != uid)
         return impl::modified_meanwhile(
             request,
             fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", wanted, uid));
-    json::value const* dry_run = options ? k8s::find(*options, {"dryRun"}) : nullptr;
+    json::value const* dry_run = options ? base::find_at(*options, "/dryRun") : nullptr;
     bool is_dry_run = options ? dry_run && dry_run->is_array() : request.is_dry_run();  // body before query
     if (!is_dry_run && store_.remove(request.key())) wrote();
     return answer_json(200, json::object{{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Success"}});
@@ -298,8 +299,8 @@ http::Response ModelApi::remove(Request const& request) {
 http::Response ModelApi::review(Request const& request) const {
     auto body = parse_object(request.http.body);
     if (!body) return bad_request("the body is no object");
-    std::string verb = text_at(*body, {"spec", "resourceAttributes", "verb"});
-    std::string plural = text_at(*body, {"spec", "resourceAttributes", "resource"});
+    std::string verb = base::text_at(*body, "/spec/resourceAttributes/verb");
+    std::string plural = base::text_at(*body, "/spec/resourceAttributes/resource");
     body->as_object()["status"] = json::object{{"allowed", !forbidden_.contains({verb, plural})}};
     return answer_json(201, *body);
 }

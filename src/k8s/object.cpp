@@ -2,46 +2,18 @@
 
 #include <algorithm>
 
+#include "base/json_at.hpp"
+
 namespace k8s {
 
-json::value const* find(json::value const& from, Path path) {
-    json::value const* at = &from;
-    for (std::string_view name : path) {
-        json::object const* object = at->if_object();
-        at = object ? object->if_contains(name) : nullptr;
-        if (!at) return nullptr;
-    }
-    return at;
-}
-
-std::string text_at(json::value const& from, Path path) {
-    json::value const* found = find(from, path);
-    return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
-std::optional<std::int64_t> number_at(json::value const& from, Path path) {
-    json::value const* found = find(from, path);
-    if (found && found->is_int64()) return found->get_int64();
-    return {};
-}
-
-std::map<std::string, std::string> texts_at(json::value const& from, Path path) {
-    std::map<std::string, std::string> texts;
-    json::value const* found = find(from, path);
-    if (!found || !found->is_object()) return texts;
-    for (auto const& [key, value] : found->get_object())
-        if (value.is_string()) texts.emplace(std::string(key), std::string(value.get_string()));
-    return texts;
-}
-
 Metadata metadata_of(json::value const& object) {
-    return {.name = {text_at(object, {"metadata", "namespace"}), text_at(object, {"metadata", "name"})},
-            .uid = text_at(object, {"metadata", "uid"}),
-            .resource_version = text_at(object, {"metadata", "resourceVersion"}),
-            .generation = number_at(object, {"metadata", "generation"}).value_or(0),
-            .labels = texts_at(object, {"metadata", "labels"}),
-            .annotations = texts_at(object, {"metadata", "annotations"}),
-            .deletion_timestamp = text_at(object, {"metadata", "deletionTimestamp"})};
+    return {.name = {base::text_at(object, "/metadata/namespace"), base::text_at(object, "/metadata/name")},
+            .uid = base::text_at(object, "/metadata/uid"),
+            .resource_version = base::text_at(object, "/metadata/resourceVersion"),
+            .generation = base::number_at(object, "/metadata/generation").value_or(0),
+            .labels = base::texts_at(object, "/metadata/labels"),
+            .annotations = base::texts_at(object, "/metadata/annotations"),
+            .deletion_timestamp = base::text_at(object, "/metadata/deletionTimestamp")};
 }
 
 namespace {
@@ -70,13 +42,13 @@ bool is_number(std::string_view text) {
 
 std::vector<Manager> managers_of(json::value const& object, Path path) {
     std::vector<Manager> managers;
-    json::value const* list = find(object, {"metadata", "managedFields"});
+    json::value const* list = base::find_at(object, "/metadata/managedFields");
     if (!list || !list->is_array()) return managers;
     for (json::value const& entry : list->get_array()) {
-        json::value const* fields = find(entry, {"fieldsV1"});
+        json::value const* fields = base::find_at(entry, "/fieldsV1");
         if (fields && owns(*fields, path))
-            managers.push_back({text_at(entry, {"manager"}), text_at(entry, {"operation"}),
-                                text_at(entry, {"subresource"}), text_at(entry, {"time"})});
+            managers.push_back({base::text_at(entry, "/manager"), base::text_at(entry, "/operation"),
+                                base::text_at(entry, "/subresource"), base::text_at(entry, "/time")});
     }
     return managers;
 }

@@ -14,16 +14,8 @@ namespace k8s {
 
 namespace json = boost::json;
 
+/// Names of members, outermost first.
 using Path = std::initializer_list<std::string_view>;
-
-/// The value at the end of a path of members, or null.
-json::value const* find(json::value const& from, Path path);
-/// Empty when it is not there, or no text.
-std::string text_at(json::value const& from, Path path);
-/// Nothing when it is not there, or no whole number.
-std::optional<std::int64_t> number_at(json::value const& from, Path path);
-/// A map of texts, such as labels; what is no text is left out.
-std::map<std::string, std::string> texts_at(json::value const& from, Path path);
 
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
 struct Metadata {

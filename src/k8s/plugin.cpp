@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/json_at.hpp"
 #include "base/offload.hpp"
 #include "base/time.hpp"
 #include "k8s/object.hpp"
@@ -32,16 +33,16 @@ base::Result<PluginIdentity> parse_exec_credential(std::string const& text, Plug
     };
     auto parsed = base::parse_json(text);
     if (!parsed) return wrong("what is not JSON");
-    if (text_at(*parsed, {"kind"}) != "ExecCredential") return wrong("no ExecCredential");
-    if (text_at(*parsed, {"apiVersion"}) != call.api_version)
+    if (base::text_at(*parsed, "/kind") != "ExecCredential") return wrong("no ExecCredential");
+    if (base::text_at(*parsed, "/apiVersion") != call.api_version)
         return wrong(fmt::format("in another version than {}", call.api_version));
-    PluginIdentity got{.identity = {.token = text_at(*parsed, {"status", "token"}),
-                                    .certificate = text_at(*parsed, {"status", "clientCertificateData"}),
-                                    .key = text_at(*parsed, {"status", "clientKeyData"})}};
+    PluginIdentity got{.identity = {.token = base::text_at(*parsed, "/status/token"),
+                                    .certificate = base::text_at(*parsed, "/status/clientCertificateData"),
+                                    .key = base::text_at(*parsed, "/status/clientKeyData")}};
     if (got.identity.certificate.empty() != got.identity.key.empty())
         return wrong("a certificate without its key, or a key without its certificate");
     if (got.identity == Identity{}) return wrong("neither a token nor a certificate");
-    if (std::string expires = text_at(*parsed, {"status", "expirationTimestamp"}); !expires.empty()) {
+    if (std::string expires = base::text_at(*parsed, "/status/expirationTimestamp"); !expires.empty()) {
         auto time = base::parse_time(expires);
         if (!time) return wrong("an expirationTimestamp that is no time");
         got.expires = *time;

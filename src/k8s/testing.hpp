@@ -6,6 +6,7 @@
 #include "k8s/client.hpp"
 #include "k8s/model_api.hpp"
 #include "sim/network.hpp"
+#include "sim/testing.hpp"
 
 namespace k8s::testing {
 
@@ -44,41 +45,13 @@ struct World {
     }
     Surroundings surroundings() { return {user.executor(), *dialer, user.clock(), random}; }
 
-    /// Until it is through.
     template <class T>
     T run(awaitable<T> work) {
-        std::optional<T> result;
-        asio::co_spawn(user.executor(), std::move(work), [&](std::exception_ptr failure, T value) {
-            if (failure) std::rethrow_exception(failure);
-            result.emplace(std::move(value));
-        });
-        while (!result && simulation.step()) {
-        }
-        return std::move(result).value();
+        return sim::testing::run(simulation, user, std::move(work));
     }
-    void run(awaitable<void> work) {
-        bool done = false;
-        asio::co_spawn(user.executor(), std::move(work), [&](std::exception_ptr failure) {
-            done = true;
-            if (failure) std::rethrow_exception(failure);
-        });
-        while (!done && simulation.step()) {
-        }
-        ASSERT_TRUE(done) << "nothing more happens";
-    }
-    void pass(Duration time) {
-        bool over = false;
-        simulation.at(simulation.now() + time, [&] { over = true; });
-        while (!over && simulation.step()) {
-        }
-    }
+    void pass(Duration time) { sim::testing::pass(simulation, time); }
     /// False when it has not come true within an hour.
-    bool until(std::function<bool()> condition) {
-        SteadyTime end = simulation.now() + 1h;
-        while (!condition() && simulation.now() < end && simulation.step()) {
-        }
-        return condition();
-    }
+    bool until(std::function<bool()> condition) { return sim::testing::until(simulation, condition, 1h); }
 
     sim::Simulation simulation;
     sim::Network network{simulation};

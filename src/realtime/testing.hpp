@@ -7,6 +7,7 @@
 #include "http/websocket.hpp"
 #include "realtime/server.hpp"
 #include "sim/network.hpp"
+#include "sim/testing.hpp"
 
 namespace realtime::testing {
 
@@ -64,16 +65,7 @@ struct World {
     }
 
     /// As a client, until it is through.
-    void run(awaitable<void> work) {
-        bool done = false;
-        asio::co_spawn(user.executor(), std::move(work), [&](std::exception_ptr failure) {
-            done = true;
-            if (failure) std::rethrow_exception(failure);
-        });
-        while (!done && simulation.step()) {
-        }
-        ASSERT_TRUE(done) << "nothing more happens";
-    }
+    void run(awaitable<void> work) { sim::testing::run(simulation, user, std::move(work)); }
 
     std::string prefix() const {
         return engine ? "/engine.io/?EIO=4&transport=" : "/socket.io/?EIO=4&transport=";

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json_at.hpp"
+
 namespace k8s::impl {
 
 namespace {
@@ -34,7 +36,7 @@ Resource const* find_resource(std::vector<Resource> const& resources, std::strin
 }
 
 bool matches(json::value const& object, std::string_view requirement) {
-    auto labels = texts_at(object, {"metadata", "labels"});
+    auto labels = base::texts_at(object, "/metadata/labels");
     bool negated = requirement.starts_with('!');
     if (negated) requirement.remove_prefix(1);
     auto equals = requirement.find('=');
@@ -90,7 +92,7 @@ bool is_selected(json::value const& object, std::string_view labels, std::string
     for (std::string const& requirement : split(fields, ',')) {
         std::vector<std::string> sides = split(requirement, '=');
         bool by_name = sides.size() == 2 && sides[0] == "metadata.name";
-        if (by_name && text_at(object, {"metadata", "name"}) != sides[1]) return false;
+        if (by_name && base::text_at(object, "/metadata/name") != sides[1]) return false;
     }
     return true;
 }
@@ -146,7 +148,7 @@ http::Response apply_conflict(std::vector<Clash> const& clashes, std::string con
 }
 
 std::optional<http::Response> broken_rule(ModelRequest const& request, json::value const& object) {
-    auto replicas = number_at(object, {"spec", "replicas"});
+    auto replicas = base::number_at(object, "/spec/replicas");
     if (replicas.value_or(0) >= 0) return {};
     constexpr std::string_view rule = "must be greater than or equal to 0";
     json::object details = details_of(request);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json_at.hpp"
+
 namespace k8s::impl {
 
 namespace {
@@ -38,8 +40,8 @@ Stored ModelStore::prepare(Key const& key, Stored next, std::string const& time)
     metadata["uid"] = before ? old.uid : fmt::format("00000000-0000-4000-8000-{:012}", next_uid_);
     metadata["generation"] = before ? old.generation + (wish_changed ? 1 : 0) : 1;
     metadata["creationTimestamp"] =
-        before ? text_at(before->object, {"metadata", "creationTimestamp"}) : time;
-    metadata["managedFields"] = managed_fields(next.owners, text_at(next.object, {"apiVersion"}));
+        before ? base::text_at(before->object, "/metadata/creationTimestamp") : time;
+    metadata["managedFields"] = managed_fields(next.owners, base::text_at(next.object, "/apiVersion"));
     metadata["resourceVersion"] = std::to_string(version_ + 1);
     if (before && substance(before->object) == substance(next.object)) return *before;
     return next;
