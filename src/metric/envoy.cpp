@@ -1,7 +1,5 @@
 #include "metric/envoy.hpp"
 
-#include <set>
-
 namespace metric {
 
 namespace {
@@ -15,9 +13,19 @@ std::string label(Series const& series, std::initializer_list<char const*> names
 
 }  // namespace
 
-std::string envoy_requests() {
-    // A series for each code would count every answer twice.
-    return R"({__name__=~"envoy_cluster_upstream_rq(_xx)?",response_code=""}[30s])";
+std::string clusters_of_service(std::string_view service, std::string_view in_namespace) {
+    return fmt::format(R"(outbound\|[0-9]+\|[^|]*\|{}\.{}\.svc.*)", service, in_namespace);
+}
+
+std::string clusters_of_route(std::string_view route, std::string_view in_namespace) {
+    return fmt::format("httproute/{}/{}/rule/.*", in_namespace, route);
+}
+
+std::vector<std::string> envoy_requests(std::set<std::string> const& clusters) {
+    std::string text;  // of a string in PromQL
+    for (char c : fmt::format("{}", fmt::join(clusters, "|"))) text += c == '\\' ? "\\\\" : std::string{c};
+    return {fmt::format(R"(envoy_cluster_upstream_rq_xx{{envoy_cluster_name=~"{}"}}[30s])", text),
+            fmt::format(R"(envoy_cluster_upstream_rq{{cluster_name=~"{}",response_code=""}}[30s])", text)};
 }
 
 std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series) {

@@ -3,6 +3,8 @@
 // "2"); Istio's bootstrap configuration makes labels of codes and classes (`..._rq`, class "2xx").
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats
 #pragma once
+#include <set>
+
 #include "metric/prometheus.hpp"
 #include "model/deployment.hpp"
 
@@ -16,8 +18,13 @@ struct EnvoyCounter {
     WallTime at{};           // when it was scraped
 };
 
-/// The newest raw samples, with their times.
-std::string envoy_requests();
+/// Expressions (RE2) for the names of clusters: of a Service behind a VirtualService, whatever its port; of
+/// the rules of an HTTPRoute behind Envoy Gateway.
+std::string clusters_of_service(std::string_view service, std::string_view in_namespace);
+std::string clusters_of_route(std::string_view route, std::string_view in_namespace);
+/// Queries for their newest raw samples, with the times: one in each spelling. A series for each code is left
+/// out, it would count every answer twice.
+std::vector<std::string> envoy_requests(std::set<std::string> const& clusters);
 /// One for each cluster and Envoy.
 std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series);
 /// The names of the clusters that stand for a Service behind a VirtualService: any port of it.

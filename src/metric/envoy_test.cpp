@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 namespace metric {
 namespace {
 
@@ -48,6 +50,20 @@ TEST(Envoy, ReadsTheLabelsOfIstioAndCountsNoAnswerTwice) {
                 4)});
     ASSERT_EQ(counters.size(), 1u);
     EXPECT_EQ(counters[0].counts, (model::Counts{4, 4}));
+}
+
+TEST(Envoy, AsksForTheClustersThatAreNamedOnly) {
+    EXPECT_EQ(
+        envoy_requests({clusters_of_service("web-blue", "shop"), clusters_of_route("web", "shop")}),
+        (std::vector<std::string>{
+            R"(envoy_cluster_upstream_rq_xx{envoy_cluster_name=~"httproute/shop/web/rule/.*|outbound\\|[0-9]+\\|[^|]*\\|web-blue\\.shop\\.svc.*"}[30s])",
+            R"(envoy_cluster_upstream_rq{cluster_name=~"httproute/shop/web/rule/.*|outbound\\|[0-9]+\\|[^|]*\\|web-blue\\.shop\\.svc.*",response_code=""}[30s])"}));
+    // The same names, as the server would match them.
+    std::regex const service(clusters_of_service("web-green", "shop")),
+        route(clusters_of_route("web", "shop"));
+    EXPECT_TRUE(std::regex_match(green, service));
+    EXPECT_FALSE(std::regex_match("outbound|80||web-green.shop2.svc.cluster.local", service));
+    EXPECT_TRUE(std::regex_match(cluster_of_backend("shop", "web", 0, 1), route));
 }
 
 TEST(Envoy, KnowsTheClustersOfAService) {

@@ -18,9 +18,6 @@ using target::Color;
 
 constexpr Duration between_attempts = 5s;
 constexpr Duration too_old = 2min;  // API servers say something about every minute
-constexpr Duration between_counts = 1s;
-constexpr Duration count_limit = 3s;
-constexpr Duration stale_counts = 30s;
 /// A watch keeps its connection: one for each kind of object, beside those for calls.
 constexpr k8s::Limits limits{.connections = 10, .watches = 7};
 
@@ -95,8 +92,19 @@ void Cluster::stop() {
 void Cluster::spawn(awaitable<void> work) {
     asio::cancellation_signal& signal = running_.emplace_back();
     auto ended = [self = shared_from_this()](std::exception_ptr) {};
-    asio::co_spawn(world_.executor, std::move(work),
+    asio::co_spawn(world_.executor, guard(std::move(work)),
                    asio::bind_cancellation_slot(signal.slot(), std::move(ended)));
+}
+
+awaitable<void> Cluster::guard(awaitable<void> work) {
+    try {
+        co_await std::move(work);
+    } catch (std::exception const& failure) {
+        if (stopped_) co_return;
+        // What it kept up to date grows old, and everybody is told so.
+        base::log(base::LogLevel::error, "watching a cluster has ended unexpectedly",
+                  {{"environment", environment_.name}, {"problem", failure.what()}});
+    }
 }
 
 awaitable<void> Cluster::open() {
@@ -147,7 +155,7 @@ void Cluster::begin_watching(k8s::Client client) {
     if (virtual_services || http_routes) follow("endpointslices", k8s::endpoint_slices);
     if (virtual_services) follow("virtualservices", k8s::virtual_services);
     if (http_routes) follow("httproutes", k8s::http_routes);
-    if (environment_.target.kubernetes->prometheus) spawn(count());
+    spawn(counting_.run());
 }
 
 void Cluster::follow(std::string const& plural, k8s::Resource const& resource) {
@@ -223,14 +231,16 @@ base::Result<ClusterState> Cluster::state_of(std::string const& component, model
         if (json::value const* route = object("httproutes", *of.traffic.http_route)) state.route = *route;
     if (json::value const* service = object("services", of.traffic.service.value_or("")))
         state.service = *service;
-    state.metrics_name = "Prometheus";
-    state.metrics_problem = not_counted_;
-    state.counters = counters_of(state);
+    add_counters(state);
     return state;
 }
 
 void Cluster::note_shares(std::string const& component, Observation const& seen) {
-    for (auto const& [revision, percent] : seen.traffic.shares_percent)
+    auto const& shares = seen.traffic.shares_percent;
+    std::erase_if(last_share_, [&](auto const& each) {
+        return each.first.first == component && each.first.second != 0 && !shares.contains(each.first.second);
+    });
+    for (auto const& [revision, percent] : shares)
         if (percent > 0) last_share_[{component, revision}] = world_.clock.now();
 }
 
@@ -260,53 +270,19 @@ awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string n
 
 // -- What the data plane has counted.
 
-awaitable<void> Cluster::count() {
-    std::string const address = *environment_.target.kubernetes->prometheus;
-    auto server = metric::Prometheus::make(world_.dialer, world_.clock, address);
-    if (!server) {
-        not_counted_ = server.error().message;
-        co_return;
-    }
-    std::string const expression = metric::envoy_requests();
-    while (!stopped_) {
-        auto series = co_await server->query(expression, count_limit);
-        if (series)
-            take_counts(*series);
-        else
-            not_counted_ = series.error().message;
-        co_await world_.clock.sleep_for(between_counts);
-    }
-}
-
-void Cluster::take_counts(std::vector<metric::Series> const& series) {
-    counts_.clear();
-    WallTime newest{};
-    for (metric::EnvoyCounter const& each : metric::envoy_counters(series)) {
-        Counter& counter = counts_[each.cluster + " " + each.instance];
-        counter.name = each.cluster;
-        counter.generation = each.instance;
-        counter.counts += each.counts;
-        newest = std::max(newest, each.at);
-    }
-    WallTime const now = world_.clock.wall_now();
-    if (counts_.empty())
-        not_counted_ = "Prometheus has no counters of Envoy (envoy_cluster_upstream_rq_xx)";
-    else if (now - newest > stale_counts)
-        not_counted_ = fmt::format("Prometheus has heard of no Envoy since {}", base::format_time(newest));
-    else
-        not_counted_.clear();
-}
-
-std::vector<Counter> Cluster::counters_of(ClusterState const& state) const {
-    std::vector<Counter> counters;
+void Cluster::add_counters(ClusterState& state) {
+    counting_.want(state.traffic, namespace_);
+    std::optional<WallTime> newest;
     for (Color color : {Color::blue, Color::green})
-        for (auto const& [series, counter] : counts_) {
-            if (!counts_for(counter.name, color, state)) continue;
-            Counter mine = counter;
+        for (auto const& [series, counted] : counting_.counted()) {
+            if (!counts_for(counted.counter.name, color, state)) continue;
+            Counter mine = counted.counter;
             mine.name = fmt::format("{} {}", base::enum_name(color), series);
-            counters.push_back(std::move(mine));
+            state.counters.push_back(std::move(mine));
+            newest = std::max(newest.value_or(counted.at), counted.at);
         }
-    return counters;
+    state.metrics_name = "Prometheus";
+    state.metrics_problem = counting_.problem(newest);
 }
 
 }  // namespace rollout::impl

@@ -4,8 +4,8 @@
 
 #include "k8s/access.hpp"
 #include "k8s/informer.hpp"
-#include "metric/prometheus.hpp"
 #include "rollout/cluster_driver.hpp"
+#include "rollout/impl/counting.hpp"
 
 namespace rollout::impl {
 
@@ -27,21 +27,23 @@ public:
 
 private:
     Cluster(ClusterSurroundings world, ClusterSettings settings, model::Environment environment)
-        : world_(world), settings_(std::move(settings)), environment_(std::move(environment)) {}
+        : world_(world),
+          settings_(std::move(settings)),
+          environment_(std::move(environment)),
+          counting_(world.dialer, world.clock, environment_.target.kubernetes->prometheus) {}
 
     void spawn(awaitable<void> work);
+    awaitable<void> guard(awaitable<void> work);
     awaitable<void> open();
     awaitable<base::Result<k8s::Client>> connect();
     base::Result<k8s::Access> find_access() const;
     void begin_watching(k8s::Client client);
     void follow(std::string const& plural, k8s::Resource const& resource);
-    awaitable<void> count();
-    void take_counts(std::vector<metric::Series> const& series);
 
     base::Result<void> check_is_current() const;
     base::json::value const* object(std::string const& plural, std::string const& name) const;
     ColorState color_state(model::Revision const& of, target::Color color) const;
-    std::vector<Counter> counters_of(ClusterState const& state) const;
+    void add_counters(ClusterState& state);
 
     ClusterSurroundings world_;
     ClusterSettings settings_;
@@ -53,9 +55,7 @@ private:
     std::deque<asio::cancellation_signal> running_{};
     bool stopped_ = false;
 
-    std::string not_counted_ =
-        "no Prometheus server is declared for this environment (target.kubernetes.prometheus)";
-    std::map<std::string, Counter> counts_{};                         // by series
+    Counting counting_;
     std::map<std::pair<std::string, int>, SteadyTime> last_share_{};  // of a component's revision
 };
 

@@ -1,0 +1,47 @@
+// What the data plane of a cluster has counted, asked of Prometheus for those components that somebody looks
+// at.
+#pragma once
+#include <set>
+
+#include "metric/prometheus.hpp"
+#include "model/environment.hpp"
+#include "rollout/observation.hpp"
+
+namespace rollout::impl {
+
+class Counting {
+public:
+    /// Dialer and clock outlive it. Without an address nothing is counted.
+    Counting(base::Dialer& dialer, base::Clock& clock, std::optional<std::string> address)
+        : dialer_(dialer), clock_(clock), address_(std::move(address)) {}
+
+    /// Until it is cancelled, and no longer than this lives. Asks once a second at most, and not while nobody
+    /// wants to know.
+    awaitable<void> run();
+
+    /// This component is looked at now: its clusters are in the next question.
+    void want(model::Traffic const& traffic, std::string const& in_namespace);
+    struct Counted {
+        Counter counter{};  // its name is that of Envoy's cluster
+        WallTime at{};      // when Prometheus read it
+    };
+    /// By series, as of the last answer about each.
+    std::map<std::string, Counted> const& counted() const { return counted_; }
+    /// A sentence: why what was read at last at this time is not to be used now; empty: it is good. No time:
+    /// nothing was.
+    std::string problem(std::optional<WallTime> newest) const;
+
+private:
+    awaitable<base::Result<void>> ask(metric::Prometheus const& server, std::set<std::string> clusters);
+    void take(std::vector<metric::Series> const& series);
+
+    base::Dialer& dialer_;
+    base::Clock& clock_;
+    std::optional<std::string> address_;
+    std::set<std::string> wanted_{};  // expressions for names of clusters
+    std::string problem_{};           // of the last question
+    bool was_answered_ = false;
+    std::map<std::string, Counted> counted_{};
+};
+
+}  // namespace rollout::impl
