@@ -79,6 +79,7 @@ awaitable<base::Result<void>> ClusterDriver::check(ComponentKey key, model::Comp
     Split const split = split_of(state);
     auto seen = observation_of(std::move(state));
     if (!seen) co_return seen.error();
+    if (!seen->traffic.problem.empty()) co_return base::invalid(seen->traffic.problem);
     std::string const service = component.traffic->service.value_or("");
     if (strategy == model::Strategy::blue_green && split == Split::ratio)
         co_return base::invalid(

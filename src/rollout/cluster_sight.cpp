@@ -22,12 +22,24 @@ traffic::RouteKind kind_of(Split split) {
 
 bool has_route(Split split) { return split == Split::virtual_service || split == Split::http_route; }
 
+std::string selector_pointer() { return "/spec/selector/" + base::pointer_token(color_label); }
+
+/// Why the route's data plane does not do what is written in it, or rules that do not agree; empty: all is
+/// well.
+std::string dispute(ClusterState const& state) {
+    Split const split = split_of(state);
+    if (!has_route(split)) return {};
+    auto const shares = traffic::read_shares(kind_of(split), *state.route, backends_of(state));
+    if (shares && !shares->dispute.empty()) return shares->dispute;
+    return traffic::not_accepted(kind_of(split), *state.route);
+}
+
 /// A color of a component, as read.
 struct Side {
     Color color{};
     target::Workload workload{};
     int ready = 0;          // pods of the workload's revision that take requests, or could
-    int share_percent = 0;  // of the traffic
+    int share_percent = 0;  // of the traffic: the most that any rule of the route gives it
 };
 
 bool is_routable(Pod const& pod, ColorState const& state, Split split) {
@@ -66,15 +78,14 @@ public:
     }
 
     bool in_force(Wish const& wish) const override {
-        for (Part const& part : wish.parts) {
-            if (part.weight_percent == 0) continue;
+        if (!dispute(state_).empty()) return false;
+        return std::all_of(wish.parts.begin(), wish.parts.end(), [&](Part const& part) {
+            if (part.weight_percent == 0) return true;
             Side const* side = side_of(part.revision.number);
             if (!side || side->ready == 0) return false;
-            if (split_ == Split::ratio ? side->ready < part.replicas
-                                       : side->share_percent != part.weight_percent)
-                return false;
-        }
-        return !has_route(split_) || traffic::not_accepted(kind_of(split_), *state_.route).empty();
+            return split_ == Split::ratio ? side->ready >= part.replicas
+                                          : side->share_percent == part.weight_percent;
+        });
     }
 
 private:
@@ -115,7 +126,7 @@ private:
                                         .version = part.revision.version,
                                         .image = std::move(image),
                                         .replicas = part.replicas});
-        if (!changes) return;  // there is no such container: then there was no observation either
+        if (!changes) return;  // no such container: but then there was no observation
         effects.push_back(patch(Purpose::start, object_of(*free),
                                 fmt::format("install {} on {} with {}", part.revision.version,
                                             free->workload.name, pods(part.replicas)),
@@ -175,7 +186,7 @@ private:
     }
 
     void select(Color color, std::vector<Effect>& effects) const {
-        std::string const pointer = "/spec/selector/" + base::pointer_token(color_label);
+        std::string const pointer = selector_pointer();
         std::string const selected = base::text_at(*state_.service, pointer);
         std::string const wanted(base::enum_name(color));
         if (selected == wanted) return;
@@ -207,8 +218,7 @@ base::Result<Side> read_side(ClusterState const& state, Color color) {
     return side;
 }
 
-/// How much of the traffic blue gets; green gets the rest.
-base::Result<int> blue_percent(ClusterState const& state, int blue_ready, int green_ready) {
+base::Result<traffic::Shares> shares_of(ClusterState const& state, int blue_ready, int green_ready) {
     Split const split = split_of(state);
     if (has_route(split)) {
         if (!state.route)
@@ -217,16 +227,17 @@ base::Result<int> blue_percent(ClusterState const& state, int blue_ready, int gr
                             split == Split::http_route ? "HTTPRoute" : "VirtualService",
                             state.traffic.http_route.value_or(state.traffic.virtual_service.value_or("")),
                             state.namespace_));
-        TRY(traffic::Shares shares, traffic::read_shares(kind_of(split), *state.route, backends_of(state)));
-        return shares.blue_percent;
+        return traffic::read_shares(kind_of(split), *state.route, backends_of(state));
     }
     if (!state.service)
         return base::unavailable(fmt::format("there is no Service {} in namespace {}",
                                              state.traffic.service.value_or(""), state.namespace_));
-    if (split == Split::ratio) return rounded_percent(blue_ready, blue_ready + green_ready);
-    std::string const selected =
-        base::text_at(*state.service, "/spec/selector/" + base::pointer_token(color_label));
-    return selected == "blue" ? 100 : 0;
+    int const ready = blue_ready + green_ready;
+    if (split == Split::ratio)
+        return traffic::Shares{.blue_at_most = rounded_percent(blue_ready, ready),
+                               .green_at_most = ready == 0 ? 0 : 100 - rounded_percent(blue_ready, ready)};
+    bool const blue = base::text_at(*state.service, selector_pointer()) == "blue";
+    return traffic::Shares{.blue_at_most = blue ? 100 : 0, .green_at_most = blue ? 0 : 100};
 }
 
 Replica replica_of(Pod const& pod, int slot, Side const& side, ColorState const& state, Split split) {
@@ -276,6 +287,7 @@ std::string data_plane_name(ClusterState const& state) {
 DataPlane data_plane_of(ClusterState const& state, std::array<Side, 2> const& sides) {
     DataPlane plane{.name = data_plane_name(state),
                     .running = true,
+                    .problem = dispute(state),
                     .counted_by = state.metrics_name,
                     .not_counted = state.metrics_problem};
     for (Side const& side : sides)
@@ -305,17 +317,16 @@ traffic::Backends backends_of(ClusterState const& state) {
 Split split_of(ClusterState const& state) {
     if (state.traffic.http_route) return Split::http_route;
     if (state.traffic.virtual_service) return Split::virtual_service;
-    bool const selects =
-        state.service && base::find_at(*state.service, "/spec/selector/" + base::pointer_token(color_label));
+    bool const selects = state.service && base::find_at(*state.service, selector_pointer());
     return selects ? Split::selector : Split::ratio;
 }
 
 base::Result<Observation> observation_of(ClusterState state) {
     TRY(Side blue, read_side(state, Color::blue));
     TRY(Side green, read_side(state, Color::green));
-    TRY(blue.share_percent, blue_percent(state, blue.ready, green.ready));
-    green.share_percent = 100 - blue.share_percent;
-    if (split_of(state) == Split::ratio && blue.ready + green.ready == 0) green.share_percent = 0;
+    TRY(traffic::Shares shares, shares_of(state, blue.ready, green.ready));
+    blue.share_percent = shares.blue_at_most;
+    green.share_percent = shares.green_at_most;
     std::array<Side, 2> sides{std::move(blue), std::move(green)};
     Observation seen;
     for (Side const& side : sides) add_replicas(seen, side, state);

@@ -52,6 +52,11 @@ public:
             ColorState& side = color == Color::blue ? state.blue : state.green;
             side.deployment = object(color);
             auto workload = *target::read_workload(*side.deployment, "main");
+            if (quota_ && color == Color::green) {
+                side.deployment->as_object()["status"] = json::parse(
+                    R"({"conditions":[{"type":"ReplicaFailure","status":"True","reason":"FailedCreate","message":"exceeded quota"}]})");
+                workload.replicas = 0;
+            }
             for (int i = 0; i < workload.replicas; ++i) {
                 target::Pod pod{.name = fmt::format("{}-{}", workload.name, i),
                                 .uid = fmt::format("{} {} {}", workload.name, workload.revision, i),
@@ -111,6 +116,11 @@ public:
         return objects_[fmt::format("Deployment web-{}", base::enum_name(color))];
     }
 
+    void add_rule(std::string const& rule) {
+        objects_["VirtualService web"].at_pointer("/spec/http").as_array().push_back(json::parse(rule));
+    }
+
+    bool quota_ = false;  // no pods for green
     std::set<std::string> broken_{}, failing_{};
     std::vector<std::string> done_{};
     std::uint64_t lost_ = 0;
@@ -233,6 +243,51 @@ TEST(ClusterSight, AVersionWhosePodsDoNotBecomeReadyGetsNothingAndIsToldWhy) {
     for (int i = 0; i < 60; ++i) story.step(rollout);
     EXPECT_EQ(rollout.phase, Phase::failed) << rollout.reason;
     EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, TellsWhyThereAreNoPods) {
+    Story story(Split::virtual_service);
+    story.cluster.quota_ = true;
+    model::Rollout rollout = story.begin("1.1.0", model::Strategy::canary);
+    for (int i = 0; i < 10; ++i) story.step(rollout);
+    EXPECT_NE(rollout.reason.find("web-green cannot make its pods: FailedCreate: exceeded quota"),
+              std::string::npos)
+        << rollout.reason;
+    EXPECT_EQ(rollout.phase, Phase::preparing);
+}
+
+TEST(ClusterSight, WaitsAndSaysWhyWhenSomebodyAddsARuleThatDoesNotAgree) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = story.begin("1.1.0", model::Strategy::canary);
+    for (int i = 0; i < 100 && rollout.weight_in_force < 25; ++i) story.step(rollout);
+    story.cluster.add_rule(
+        R"({"match":[{"uri":{"prefix":"/admin"}}],"route":[{"destination":{"host":"web-blue"}}]})");
+    for (int i = 0; i < 100; ++i) story.step(rollout);
+    EXPECT_FALSE(is_final(rollout.phase));
+    EXPECT_NE(rollout.reason.find("rule 2 of VirtualService web names only one of web-blue and web-green"),
+              std::string::npos)
+        << rollout.reason;
+    // Whatever becomes of it, the color that the rule names keeps its pods.
+    for (auto const& done : story.cluster.done_)
+        EXPECT_EQ(done.find("scale web-blue to 0"), std::string::npos);
+    ASSERT_TRUE(abort(rollout, model::AbortCause::person));
+    for (int i = 0; i < 100 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::cancelled) << "going back waits for nobody: " << rollout.reason;
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, TellsWhoHasNotTakenTheRoute) {
+    Story story(Split::virtual_service);
+    ClusterState state = story.cluster.look();
+    state.traffic.virtual_service.reset();
+    state.traffic.http_route = "web";
+    state.route = json::parse(R"({"metadata":{"name":"web","generation":2},"spec":{"rules":[{"backendRefs":[
+        {"name":"web-blue","weight":100},{"name":"web-green","weight":0}]}]}})");
+    Wish wish;
+    wish.parts.push_back({story.stable_, 4, 100});
+    auto seen = observation_of(state);
+    EXPECT_FALSE(seen->sight->in_force(wish));
+    EXPECT_EQ(seen->traffic.problem, "HTTPRoute web is not accepted by any gateway yet");
 }
 
 TEST(ClusterSight, BlueGreenSwitchesTheSelector) {

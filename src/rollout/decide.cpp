@@ -105,9 +105,8 @@ private:
                seen_.routable_count(next().from.number) > 0;
     }
     void go_back_for_lost_replicas() {
-        begin_abort(AbortCause::not_ready,
-                    fmt::format("no replica of {} takes traffic any more: {}", next().to.version,
-                                first_trouble(next().to, step().new_replicas, seen_, next().component)));
+        begin_abort(AbortCause::not_ready, fmt::format("no replica of {} takes traffic any more: {}",
+                                                       next().to.version, trouble_of_new()));
     }
 
     void advance() {
@@ -174,31 +173,36 @@ private:
     bool is_prepared() {
         int started = started_count(next().to.number, step().new_replicas);
         if (started >= step().new_replicas) return true;
-        say_reason(fmt::format("starting {} of {}: {} started, {}{}",
-                               count_of(step().new_replicas, "replica"), next().to.version, started,
-                               since(next()), failed_try(seen_)));
-        return give_up_when_late();
+        auto shortage = seen_.shortage.find(next().to.number);
+        say_reason(
+            fmt::format("starting {} of {}: {} started, {}{}", count_of(step().new_replicas, "replica"),
+                        next().to.version, started, since(next()),
+                        shortage == seen_.shortage.end() ? failed_try(seen_) : ": " + shortage->second));
+        return give_up_when_late(trouble_of_new());
     }
 
     bool is_ready() {
         int ready = seen_.routable_count(next().to.number);
         if (ready >= step().new_replicas) return true;
+        std::string why = trouble_of_new();
         say_reason(fmt::format("waiting for {} of {} of {}: {}, {} ({})", step().new_replicas - ready,
-                               count_of(step().new_replicas, "replica"), next().to.version,
-                               first_trouble(next().to, step().new_replicas, seen_, next().component),
+                               count_of(step().new_replicas, "replica"), next().to.version, why,
                                since(next()), limit(next().settings.progress_deadline)));
-        return give_up_when_late();
+        return give_up_when_late(why);
+    }
+
+    std::string trouble_of_new() {
+        return first_trouble(next().to, step().new_replicas, seen_, next().component);
     }
 
     /// False; but after the deadline the rollout goes back.
-    bool give_up_when_late() {
+    bool give_up_when_late(std::string const& why) {
         if (next().step_observed < next().settings.progress_deadline || next().paused) return false;
         note(LogLevel::error, fmt::format("gave up after {}: {}",
                                           say_duration(next().settings.progress_deadline), next().reason));
         begin_abort(AbortCause::not_ready,
                     fmt::format("{} did not become ready within {}: {}", next().to.version,
-                                say_duration(next().settings.progress_deadline),
-                                first_trouble(next().to, step().new_replicas, seen_, next().component)));
+                                say_duration(next().settings.progress_deadline), why));
         return false;
     }
 
@@ -207,8 +211,8 @@ private:
             next().step_observed = {};
             next().waited += seen_.elapsed;
             say_reason(fmt::format("checking that {} stays ready: {}, {} ({})", next().to.version,
-                                   first_trouble(next().to, step().new_replicas, seen_, next().component),
-                                   since(next()), limit(next().settings.progress_deadline)));
+                                   trouble_of_new(), since(next()),
+                                   limit(next().settings.progress_deadline)));
             if (next().waited > next().settings.progress_deadline)
                 begin_abort(AbortCause::not_ready, fmt::format("{} does not stay ready", next().to.version));
             return false;
@@ -221,22 +225,21 @@ private:
 
     bool is_shifted() {
         if (seen_.sight->in_force(wish_of(next(), seen_))) return true;
-        std::string why = first_trouble(next().to, step().new_replicas, seen_, next().component);
+        std::string why = trouble_of_new();
+        if (why.empty()) why = seen_.traffic.problem;
+        bool const may_last = why.empty();
+        if (why.empty()) why = seen_.trouble;
         say_reason(fmt::format("sending {} % of the traffic to {}{}{}, {}", step().weight_percent,
                                next().to.version, why.empty() ? "" : ": ", why, since(next())));
-        return why.empty() ? false : give_up_when_late();
+        return may_last ? false : give_up_when_late(why);
     }
 
     bool is_baked() {
         if (next().step_observed >= step().at_least || next().approved) return true;
-        say_reason(fmt::format("watching {} at {} % {} for {}{}", next().to.version, step().weight_percent,
-                               since(next()), say_duration(step().at_least), trouble_of_new()));
+        std::string why = trouble_of_new();
+        say_reason(fmt::format("watching {} at {} % {} for {}{}{}", next().to.version, step().weight_percent,
+                               since(next()), say_duration(step().at_least), why.empty() ? "" : "; ", why));
         return false;
-    }
-
-    std::string trouble_of_new() {
-        std::string why = first_trouble(next().to, step().new_replicas, seen_, next().component);
-        return why.empty() ? "" : "; " + why;
     }
 
     bool is_judged() {
@@ -347,8 +350,10 @@ private:
                                                 count_of(static_cast<int>(requests), "open request"), where,
                                                 say_duration(next().settings.drain_limit)));
         }
-        say_reason(requests == 0 ? fmt::format("taking {} of {} out of {}, {}", count_of(left, "replica"),
-                                               revision.version, seen_.traffic.name, since(next()))
+        std::string const& problem = seen_.traffic.problem;
+        say_reason(requests == 0 ? fmt::format("taking {} of {} out of {}{}{}, {}", count_of(left, "replica"),
+                                               revision.version, seen_.traffic.name,
+                                               problem.empty() ? "" : ": ", problem, since(next()))
                                  : fmt::format("draining {}: {} open on {}, {} ({})", revision.version,
                                                count_of(static_cast<int>(requests), "request"), where,
                                                since(next()), limit(next().settings.drain_limit)));

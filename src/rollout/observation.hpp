@@ -35,7 +35,7 @@ struct Counter {
 struct DataPlane {
     std::string name{};  // in sentences: "HAProxy", "VirtualService web"
     bool running = false;
-    std::string problem{};                // a sentence, when it does not run
+    std::string problem{};                // a sentence: why it does not run, or not do what it is told
     int starts = 0;                       // how often it was started; 0: nobody counts that
     std::map<int, int> shares_percent{};  // by revision: of the traffic, as it is handed out now
     std::string counted_by{};             // in sentences: "HAProxy", "Prometheus at http://..."

@@ -135,19 +135,31 @@ std::string reason_of(json::value const& parent, std::int64_t generation) {
 base::Result<Shares> read_shares(RouteKind kind, json::value const& object, Backends const& backends) {
     std::vector<Rule> const rules = rules_of(kind, object);
     Shares shares;
+    bool found = false;
+    int number = 0, least = 100, alone = 0;
     for (Rule const& rule : rules) {
+        ++number;
         Pair const pair = pair_of(rule, backends);
-        if (!pair.blue || !pair.green) continue;
-        std::int64_t const blue = weight_of(kind, *pair.blue, rule);
-        std::int64_t const both = blue + weight_of(kind, *pair.green, rule);
-        int const percent = both == 0 ? 0
-                                      : static_cast<int>(std::lround(100.0 * static_cast<double>(blue) /
-                                                                     static_cast<double>(both)));
-        if (shares.rules > 0 && percent != shares.blue_percent) shares.agree = false;
-        shares.blue_percent = percent;
-        ++shares.rules;
+        std::int64_t const blue = pair.blue ? weight_of(kind, *pair.blue, rule) : 0;
+        std::int64_t const both = blue + (pair.green ? weight_of(kind, *pair.green, rule) : 0);
+        found = found || (pair.blue && pair.green);
+        if (both == 0) continue;
+        if (!pair.blue || !pair.green) alone = number;
+        auto const percent =
+            static_cast<int>(std::lround(100.0 * static_cast<double>(blue) / static_cast<double>(both)));
+        least = std::min(least, percent);
+        shares.blue_at_most = std::max(shares.blue_at_most, percent);
+        shares.green_at_most = std::max(shares.green_at_most, 100 - percent);
     }
-    if (shares.rules == 0) return names_not_both(kind, object, backends, rules);
+    if (!found) return names_not_both(kind, object, backends, rules);
+    if (alone > 0)
+        shares.dispute = fmt::format(
+            "rule {} of {} names only one of {} and {}: give it both, with the weights of the others", alone,
+            name_of(kind, object), backends.blue, backends.green);
+    else if (least < shares.blue_at_most)
+        shares.dispute =
+            fmt::format("the rules of {} give {} between {} and {} %: give them the same weights",
+                        name_of(kind, object), backends.blue, least, shares.blue_at_most);
     return shares;
 }
 

@@ -16,11 +16,12 @@ struct Backends {
     std::string namespace_{};
 };
 
-/// What a route object says of the two backends.
+/// What a route object says of the two backends. Of what goes to the two; what goes elsewhere does not count.
+/// A rule that names only one of them gives it everything. Who is given nothing by any rule gets 0.
 struct Shares {
-    int blue_percent = 0;  // of what goes to the two; what goes elsewhere does not count
-    bool agree = true;     // every rule that names both says the same
-    int rules = 0;         // that name both
+    int blue_at_most = 0;  // the most that any rule gives to it
+    int green_at_most = 0;
+    std::string dispute{};  // a sentence: rules that say different things; empty: they agree
 };
 
 /// Errors: invalid (no rule names both Services: says what is there and what to add).

@@ -24,9 +24,9 @@ std::string const split = R"({"name":"main","retries":{"attempts":2},"route":[
 TEST(RouteObject, ReadsTheSharesOfAVirtualService) {
     auto shares = read_shares(RouteKind::virtual_service, virtual_service(split), web);
     ASSERT_TRUE(shares) << shares.error().message;
-    EXPECT_EQ(shares->blue_percent, 90);
-    EXPECT_EQ(shares->rules, 1);
-    EXPECT_TRUE(shares->agree);
+    EXPECT_EQ(shares->blue_at_most, 90);
+    EXPECT_EQ(shares->green_at_most, 10);
+    EXPECT_EQ(shares->dispute, "");
 }
 
 TEST(RouteObject, SaysWhenRulesDoNotAgree) {
@@ -34,8 +34,33 @@ TEST(RouteObject, SaysWhenRulesDoNotAgree) {
                                                {"destination":{"host":"web-green"},"weight":100}]})";
     auto shares = read_shares(RouteKind::virtual_service, virtual_service(split + "," + other_way), web);
     ASSERT_TRUE(shares);
-    EXPECT_FALSE(shares->agree);
-    EXPECT_EQ(shares->rules, 2);
+    EXPECT_EQ(shares->blue_at_most, 90);
+    EXPECT_EQ(shares->green_at_most, 100);
+    EXPECT_EQ(shares->dispute,
+              "the rules of VirtualService web give web-blue between 0 and 90 %: give them the same weights");
+}
+
+TEST(RouteObject, ARuleThatNamesOneGivesItEverything) {
+    // With the colors' roles changed and one of them gone, whoever matches this rule would be lost.
+    std::string const alone =
+        R"({"match":[{"uri":{"prefix":"/admin"}}],"route":[{"destination":{"host":"web-blue"}}]})";
+    auto shares = read_shares(RouteKind::virtual_service, virtual_service(alone + "," + split), web);
+    ASSERT_TRUE(shares);
+    EXPECT_EQ(shares->blue_at_most, 100);
+    EXPECT_EQ(shares->green_at_most, 10);
+    EXPECT_EQ(shares->dispute,
+              "rule 1 of VirtualService web names only one of web-blue and web-green: give it both, with the "
+              "weights "
+              "of the others");
+}
+
+TEST(RouteObject, WhoeverNoRuleGivesAnythingHasNothing) {
+    auto shares =
+        read_shares(RouteKind::http_route, json::parse(R"({"metadata":{"name":"web"},"spec":{"rules":[
+        {"backendRefs":[{"name":"web-blue","weight":0},{"name":"web-green","weight":0}]}]}})"),
+                    web);
+    ASSERT_TRUE(shares);
+    EXPECT_EQ(shares->blue_at_most + shares->green_at_most, 0);
 }
 
 TEST(RouteObject, SaysWhatToAddWhenOneBackendIsMissing) {
@@ -80,15 +105,14 @@ TEST(RouteObject, MovesTlsAndTcpRoutesToo) {
     json::value changed =
         base::apply_patch(object, *patch_shares(RouteKind::virtual_service, object, web, 0)).value();
     auto shares = read_shares(RouteKind::virtual_service, changed, web);
-    EXPECT_EQ(shares->rules, 2);
-    EXPECT_EQ(shares->blue_percent, 0);
-    EXPECT_TRUE(shares->agree);
+    EXPECT_EQ(shares->blue_at_most, 0);
+    EXPECT_EQ(shares->green_at_most, 100);
 }
 
 TEST(RouteObject, GivesAnHttpRouteWithoutWeightsPercentages) {
     json::value route = json::parse(R"({"metadata":{"name":"web"},"spec":{"rules":[{"backendRefs":[
         {"name":"web-blue","port":80},{"name":"web-green","port":80}]}]}})");
-    EXPECT_EQ(read_shares(RouteKind::http_route, route, web)->blue_percent, 50);
+    EXPECT_EQ(read_shares(RouteKind::http_route, route, web)->blue_at_most, 50);
     json::value changed =
         base::apply_patch(route, *patch_shares(RouteKind::http_route, route, web, 90)).value();
     EXPECT_EQ(changed.at_pointer("/spec/rules/0/backendRefs/0/weight"), 90);

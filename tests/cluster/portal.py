@@ -101,6 +101,15 @@ class Portal:
         assert 200 <= status < 300, f"{method} {path}: {status} {text}\n{self.log()}"
         return json.loads(text)
 
+    def wait_possible(self, version):
+        """Until nothing stands in the way of this version: the cluster has been read, and its gateways have taken the route."""
+        last = []
+
+        def possible():
+            last[:] = self.ask("POST", "/api/environments/cluster/plan", {"version": version})
+            return last[0] == 200 and not json.loads(last[1])["blockers"]
+        cluster.wait(possible, lambda: f"{version} can be brought; it is {last}")
+
     def deploy(self, version, **more):
         return self.api("POST", "/api/environments/cluster/deploy", {"version": version, **more})["id"]
 

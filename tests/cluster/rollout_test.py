@@ -19,6 +19,7 @@ class Rollout(unittest.TestCase):
             host = f"{namespace}.test"
             self.cluster.apply(objects(host, kind, gateway), namespace)
             with Portal(self.cluster, namespace, kind, **more) as portal:
+                portal.wait_possible("1.0.0")
                 portal.bring("1.0.0")
                 address = self.cluster.ingress(ingress) if ingress else self.cluster.service_address("web", namespace)
                 self.cluster.wait_answer(address, host)
