@@ -107,8 +107,13 @@ Result<std::vector<std::string>> RealFiles::list(std::string const& folder) {
 }
 
 Result<void> RealFiles::remove(std::string const& path) {
+    // Another process may put a file into the folder while it is emptied.
+    constexpr int attempts = 10;
     std::error_code problem;
-    fs::remove_all(path, problem);
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        fs::remove_all(path, problem);
+        if (problem != std::errc::directory_not_empty) break;
+    }
     if (problem) return failed("remove", path, problem.value());
     return {};
 }

@@ -112,6 +112,19 @@ TEST_F(HostTest, StopsAndThenRemovesTheFolder) {
     EXPECT_TRUE(stop("web-r2-0"));
 }
 
+/// The shim takes its lock some time after it was launched: a stop may come before.
+TEST_F(HostTest, IsStoppedWhileItIsOnlyJustStarting) {
+    for (int time = 0; time < 25; ++time) {
+        ASSERT_TRUE(start());
+        ASSERT_TRUE(eventually([&] {
+            auto stopped = stop("web-r2-0");
+            EXPECT_TRUE(stopped) << stopped.error().message;
+            return replicas().empty();
+        })) << "time "
+            << time;
+    }
+}
+
 TEST_F(HostTest, IsFoundAgainByTheNextPortal) {
     ASSERT_TRUE(start());
     ASSERT_TRUE(reaches(ProcessPhase::running));
