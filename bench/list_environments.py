@@ -111,4 +111,8 @@ server did not fill its core, wrk was the slower side (or something else ran), a
 
 
 def median_text(latencies):
-    return sorted(latencies, key=lambda text: float(re.match(r"[\d.]+", text)[0]) * {"us": 1, "ms": 1e3}.get(text.lstrip("0123456789."), 1e6))[len(latencies) // 2]
+    """Of what wrk says; its correction of latencies overflows now and then and says a negative time, which is left out."""
+    microseconds = {"us": 1, "ms": 1e3, "s": 1e6, "m": 60e6}
+    read = [(re.fullmatch(r"([\d.]+)(us|ms|s|m)", text), text) for text in latencies]
+    told = sorted((float(found[1]) * microseconds[found[2]], text) for found, text in read if found)
+    return told[len(told) // 2][1] if told else "-"
