@@ -230,6 +230,23 @@ describe('the dashboard', () => {
     ]);
     expect(main().getAllByText('serves all').length).toBeGreaterThan(0);
   });
+
+  it.each([
+    { lasts: 500, told: false },
+    { lasts: 2_600, told: true },
+  ])('tells of an outage of $lasts ms and of its end: $told', async ({ lasts, told }) => {
+    await open('/');
+    server.reachable = false;
+    act(() => server.dropConnections());
+    await pass(lasts);
+    expect(screen.queryByText(/What you see may have changed/) !== null).toBe(told);
+    server.reachable = true;
+    app.connection.retryNow();
+    await pass(2_000);
+    expect(app.notices.snapshot().notices.map((one) => one.title)).toEqual(
+      told ? [expect.stringMatching(/^Live again after \d s$/)] : [],
+    );
+  });
 });
 
 describe('the page of a deployment', () => {

@@ -37,7 +37,9 @@ export interface ActivitySettings {
 
 const kept = 200;
 const replayMs = 1_500;
-const worthTellingMs = 3_000;
+
+/** An outage that lasts this long is told, and told again when it is over: never the one without the other. */
+export const outageWorthTellingMs = 1_500;
 
 export function createActivityModel({
   topics,
@@ -63,7 +65,7 @@ export function createActivityModel({
       const outage = clock.now() - lostAt;
       const before = store.snapshot().items[0]?.seq ?? 0;
       lostAt = null;
-      if (outage < worthTellingMs) return;
+      if (outage < outageWorthTellingMs) return;
       clock.setTimeout(
         () =>
           onReturn(

@@ -1,12 +1,10 @@
-import { clockTime, relativeTime, t } from '@pilothouse/core';
+import { clockTime, outageWorthTellingMs, relativeTime, t } from '@pilothouse/core';
 import { useEffect } from 'react';
 import { Button } from '../components/Button';
 import { Icon } from '../components/Icon';
 import { useApp } from '../hooks/useApp';
 import { useModel } from '../hooks/useModel';
 import { useNow, useZone } from '../hooks/useTime';
-
-const notWorthTelling = 1_500;
 
 /** Says since when nothing arrives, why, and when it is tried again. */
 export function OfflineBanner() {
@@ -15,7 +13,7 @@ export function OfflineBanner() {
   const zone = useZone();
   const now = useNow() - session.clockOffsetMs();
   const since = state.status === 'offline' ? state.since : null;
-  const shown = since !== null && now - since >= notWorthTelling;
+  const shown = since !== null && now - since >= outageWorthTellingMs;
 
   useEffect(() => {
     if (shown && since !== null) notices.say(t.realtime.bannerSpoken(clockTime(since, zone)));
