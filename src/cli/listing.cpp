@@ -63,6 +63,30 @@ std::string traffic_line(model::TrafficView const& traffic) {
     return line;
 }
 
+/// How the requests are handed out, and why it is not so.
+Lines route_lines(model::RouteView const& route) {
+    std::vector<std::string> shares;
+    for (model::VersionShare const& share : route.shares)
+        shares.push_back(fmt::format("{} % to {}", share.percent, printable(share.version)));
+    std::string const all =
+        shares.empty() ? "nothing to anybody" : fmt::format("{}", fmt::join(shares, ", "));
+    Lines lines{fmt::format("  {} sends {}", printable(route.name), all)};
+    if (!route.problem.empty()) lines.push_back("  " + printable(route.problem));
+    if (!route.not_counted.empty()) lines.push_back("  not counted: " + printable(route.not_counted));
+    return lines;
+}
+
+/// "step 4: scale web-green to 2", and the fields below it.
+Lines describe_change(model::PlannedChange const& change) {
+    Lines lines{
+        fmt::format("  step {}: {} ({})", change.step, printable(change.text), printable(change.component))};
+    for (model::FieldChange const& field : change.fields)
+        lines.push_back(fmt::format("    {}: {} -> {}", printable(field.path),
+                                    printable(field.before.value_or("-")),
+                                    printable(field.after.value_or("-"))));
+    return lines;
+}
+
 void add_component(Lines& lines, model::ComponentStatusView const& component) {
     std::string line = fmt::format("{}  {}  {}", printable(component.name),
                                    printable(or_dash(component.version)), word(component.health));
@@ -73,6 +97,8 @@ void add_component(Lines& lines, model::ComponentStatusView const& component) {
             fmt::format("  deployment {} brings {}: {}", printable(component.deployment->id.value),
                         printable(component.deployment->version), printable(component.deployment->reason)));
     if (component.traffic) lines.push_back(traffic_line(*component.traffic));
+    if (component.route) add(lines, route_lines(*component.route));
+    for (std::string const& drift : component.drift) lines.push_back("  drift: " + printable(drift));
     add(lines, replica_lines(component));
 }
 
@@ -132,6 +158,8 @@ Lines describe(model::PlanView const& plan) {
                    std::to_string(step.new_replicas), std::to_string(step.old_replicas),
                    step.at_least_seconds == 0 ? "" : fmt::format("{} s", step.at_least_seconds)});
     if (!table.empty()) add(lines, table.lines());
+    if (!plan.changes.empty()) lines.emplace_back("what will be written:");
+    for (auto const& change : plan.changes) add(lines, describe_change(change));
     if (plan.blockers.empty()) lines.emplace_back("nothing stands in its way");
     for (std::string const& blocker : plan.blockers) lines.push_back("blocked: " + printable(blocker));
     return lines;

@@ -35,6 +35,10 @@ TEST(Listing, ShowsAnEnvironmentsReplicasAndTraffic) {
         {.name = "web-green-7f-x", .version = "1.1.0", .phase = "Pending", .check = "it has no node"}};
     web.traffic =
         model::TrafficView{.listen = "127.0.0.1:8080", .running = true, .requests = 7, .retries = 1};
+    web.route = model::RouteView{.name = "VirtualService web",
+                                 .shares = {{"1.0.0", 75}, {"1.1.0", 25}},
+                                 .not_counted = "Prometheus does not answer"};
+    web.drift = {"VirtualService web's weights were changed by kubectl-edit"};
     web.deployment = model::DeploymentView{
         .id = {"01kb0z3v9m4e8r2t6w5y7a1c3d"}, .version = "1.1.0", .reason = "waiting for 1 replica"};
     model::EnvironmentStatusView demo{.name = "demo",
@@ -47,6 +51,9 @@ TEST(Listing, ShowsAnEnvironmentsReplicasAndTraffic) {
         "web  1.0.0  deploying  1 of 2 replicas take traffic",
         "  deployment 01kb0z3v9m4e8r2t6w5y7a1c3d brings 1.1.0: waiting for 1 replica",
         "  traffic on 127.0.0.1:8080: 7 requests, 0 answered by HAProxy itself, 1 retries",
+        "  VirtualService web sends 75 % to 1.0.0, 25 % to 1.1.0",
+        "  not counted: Prometheus does not answer",
+        "  drift: VirtualService web's weights were changed by kubectl-edit",
         "  REPLICA         VERSION  PROCESS  PID  PORT   STARTS  WEIGHT  TRAFFIC              SESSIONS",
         "  web-r1-0        1.0.0    running  71   20000  1       256     yes                  4",
         "  web-r2-0        1.1.0    running  72   20001  3       0       no (L4CON)           0",
@@ -70,12 +77,23 @@ TEST(Listing, ShowsAPlanAndWhatStandsInItsWay) {
                    .kind = model::StepKind::bake,
                    .weight_percent = 100,
                    .at_least_seconds = 30}};
+    plan.changes = {
+        {.component = "web",
+         .step = 1,
+         .object = "Deployment web-green",
+         .text = "scale web-green to 2",
+         .fields = {{"/spec/replicas", "0", "2"}, {"/metadata/annotations/a", std::nullopt, "1"}}}};
     plan.blockers = {"demo is disabled"};
 
     Lines expected{"1.1.0 to demo by blue-green: 2 steps, at least 35 s",
                    "STEP  COMPONENT  WHAT              WEIGHT  NEW  OLD  AT LEAST",
                    "1     web        start 2 replicas  0 %     2    2",
-                   "2     web        bake              100 %   0    0    30 s", "blocked: demo is disabled"};
+                   "2     web        bake              100 %   0    0    30 s",
+                   "what will be written:",
+                   "  step 1: scale web-green to 2 (web)",
+                   "    /spec/replicas: 0 -> 2",
+                   "    /metadata/annotations/a: - -> 1",
+                   "blocked: demo is disabled"};
     EXPECT_EQ(describe(plan), expected);
 }
 

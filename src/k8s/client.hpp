@@ -42,9 +42,9 @@ struct Call {
 /// No member needs a destructor, here and in Removal: g++ 12 destroys default arguments of an awaited call
 /// twice. What the views show is read before the call returns its awaitable.
 struct Write {
-    std::string_view manager = "pilothouse";  // whose fields these are
-    bool force = false;                       // of an apply: take fields away from their owners
-    bool dry_run = false;                     // the server does everything but keep it
+    std::string_view manager = own_manager;  // whose fields these are
+    bool force = false;                      // of an apply: take fields away from their owners
+    bool dry_run = false;                    // the server does everything but keep it
     Call call{};
 };
 

@@ -37,6 +37,9 @@ struct Manager {
     std::string time{};
     bool operator==(Manager const&) const = default;
 };
+/// Whose name our own writes carry.
+inline constexpr std::string_view own_manager = "pilothouse";
+
 /// Who owns the field at a path of members, such as {"spec", "replicas"}. What lies below an atomic list is
 /// owned with the list.
 std::vector<Manager> managers_of(json::value const& object, Path path);

@@ -28,6 +28,8 @@ std::vector<std::string> envoy_requests(std::set<std::string> const& clusters) {
             fmt::format(R"(envoy_cluster_upstream_rq{{cluster_name=~"{}",response_code=""}}[30s])", text)};
 }
 
+std::string envoy_last_read() { return "max(timestamp(envoy_server_uptime))"; }
+
 std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series) {
     std::map<std::pair<std::string, std::string>, EnvoyCounter> counters;
     std::map<std::pair<std::string, std::string>, std::string> counted_in;

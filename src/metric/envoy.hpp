@@ -25,6 +25,9 @@ std::string clusters_of_route(std::string_view route, std::string_view in_namesp
 /// Queries for their newest raw samples, with the times: one in each spelling. A series for each code is left
 /// out, it would count every answer twice.
 std::vector<std::string> envoy_requests(std::set<std::string> const& clusters);
+/// Query for when any Envoy was read last, in Unix seconds. An Envoy has counters of a cluster only after the
+/// first request to it, so their absence alone says nothing about the source.
+std::string envoy_last_read();
 /// One for each cluster and Envoy.
 std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series);
 /// The names of the clusters that stand for a Service behind a VirtualService: any port of it.

@@ -165,6 +165,8 @@ struct Rollout {
     bool paused = false;
     bool approved = false;  // the gate of this step was promoted
     bool promote_all = false;
+    bool held = false;     // by what others have changed of what was written
+    bool insists = false;  // a person wants to have it written again
     AbortCause abort = AbortCause::none;
     std::string reason_of_abort{};
     bool promoted = false;    // the new version is the stable one: the point of no return
@@ -180,8 +182,8 @@ struct Rollout {
 };
 BOOST_DESCRIBE_STRUCT(Rollout, (),
                       (deployment, environment, component, strategy, settings, judge, from, to, plan, phase,
-                       reason, since, step, step_observed, waited, paused, approved, promote_all, abort,
-                       reason_of_abort, promoted, cut, weight_in_force, evidence, total, stage, epoch,
+                       reason, since, step, step_observed, waited, paused, approved, promote_all, held, insists,
+                       abort, reason_of_abort, promoted, cut, weight_in_force, evidence, total, stage, epoch,
                        version_number))
 
 enum class WhenBusy { queue, supersede, refuse };

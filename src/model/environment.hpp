@@ -95,6 +95,11 @@ BOOST_DESCRIBE_STRUCT(Traffic, (), (listen, health, service, virtual_service, ht
 inline constexpr base::FieldRule traffic_rules[] = {{.field = "listen", .about = "address:port"}};
 constexpr std::span<base::FieldRule const> rules_of(Traffic const*) { return traffic_rules; }
 
+/// What to do when somebody else has changed what a rollout has written into a cluster's objects: name it and
+/// wait for a person (hold), or write it again (reassert).
+enum class DriftPolicy { hold, reassert };
+BOOST_DESCRIBE_ENUM(DriftPolicy, hold, reassert)
+
 /// How a version is brought in. Overridden per environment, component and request, in this order.
 struct StrategySettings {
     Strategy default_ = Strategy::canary;
@@ -107,11 +112,12 @@ struct StrategySettings {
     std::vector<int> gates_percent{};           // weights at which a person must promote
     Duration progress_deadline = std::chrono::minutes(10);  // for replicas to become routable
     Duration drain_limit = std::chrono::minutes(1);         // streams that last longer are cut, and named
+    DriftPolicy on_drift = DriftPolicy::hold;
     bool operator==(StrategySettings const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(StrategySettings, (),
                       (default_, weights_percent, bake, settle, watch, surge, unavailable, gates_percent,
-                       progress_deadline, drain_limit))
+                       progress_deadline, drain_limit, on_drift))
 
 /// What to do when the metrics cannot decide: wait for more up to max_wait and then for a person (hold), go
 /// on (promote), or go back (abort).
@@ -148,11 +154,12 @@ struct StrategyOverrides {
     std::optional<std::vector<int>> gates_percent{};
     std::optional<Duration> progress_deadline{};
     std::optional<Duration> drain_limit{};
+    std::optional<DriftPolicy> on_drift{};
     bool operator==(StrategyOverrides const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(StrategyOverrides, (),
                       (default_, weights_percent, bake, settle, watch, surge, unavailable, gates_percent,
-                       progress_deadline, drain_limit))
+                       progress_deadline, drain_limit, on_drift))
 inline constexpr base::FieldRule strategy_rules[] = {
     {.field = "weights_percent",
      .minimum = 1,

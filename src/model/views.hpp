@@ -101,16 +101,39 @@ inline constexpr base::FieldRule deploy_request_rules[] = {
 };
 constexpr std::span<base::FieldRule const> rules_of(DeployRequest const*) { return deploy_request_rules; }
 
+/// A field of an object: what stands there, and what will. Values are JSON; none: the field is not there.
+struct FieldChange {
+    std::string path{};  // "/spec/replicas"
+    std::optional<std::string> before{};
+    std::optional<std::string> after{};
+    bool operator==(FieldChange const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FieldChange, (), (path, before, after))
+
+/// One write to an object of a cluster, as it will be made. They come in this order.
+struct PlannedChange {
+    std::string component{};
+    int step = 0;               // from 1
+    std::string object{};       // "Deployment web-green"
+    std::string text{};         // "scale web-green to 3"
+    base::json::value patch{};  // RFC 6902; with each goes who writes, and a test of who wrote last
+    std::vector<FieldChange> fields{};
+    bool operator==(PlannedChange const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PlannedChange, (), (component, step, object, text, patch, fields))
+
 struct PlanView {
     std::string environment{};
     std::string version{};
     Strategy strategy = Strategy::canary;
     std::vector<StepView> steps{};
     std::int64_t at_least_seconds = 0;
-    std::vector<std::string> blockers{};  // sentences; empty: it can start now
+    std::vector<std::string> blockers{};   // sentences; empty: it can start now
+    std::vector<PlannedChange> changes{};  // in clusters
     bool operator==(PlanView const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(PlanView, (), (environment, version, strategy, steps, at_least_seconds, blockers))
+BOOST_DESCRIBE_STRUCT(PlanView, (),
+                      (environment, version, strategy, steps, at_least_seconds, blockers, changes))
 
 struct ReplicaCount {
     int wanted = 0;
@@ -203,6 +226,23 @@ struct TrafficView {
 };
 BOOST_DESCRIBE_STRUCT(TrafficView, (), (listen, running, problem, requests, own_failures, retries))
 
+/// Who hands out the requests, and how. Of every kind of target.
+struct VersionShare {
+    std::string version{};
+    int percent = 0;
+    bool operator==(VersionShare const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(VersionShare, (), (version, percent))
+struct RouteView {
+    std::string name{};  // "HAProxy", "VirtualService web"
+    std::vector<VersionShare> shares{};
+    std::string problem{};     // a sentence: why it does not do what it is told
+    std::string counted_by{};  // "HAProxy", "Prometheus at http://..."
+    std::string not_counted{};
+    bool operator==(RouteView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RouteView, (), (name, shares, problem, counted_by, not_counted))
+
 struct ComponentStatusView {
     std::string name{};
     std::optional<std::string> version{};
@@ -210,12 +250,15 @@ struct ComponentStatusView {
     std::string reason{};
     std::vector<ReplicaView> replicas{};
     std::optional<TrafficView> traffic{};
+    std::optional<RouteView> route{};
+    std::vector<std::string> drift{};            // what others have changed, a sentence each
     std::optional<DeploymentView> deployment{};  // the one under way
     std::optional<WallTime> observed_at{};
     bool operator==(ComponentStatusView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ComponentStatusView, (),
-                      (name, version, health, reason, replicas, traffic, deployment, observed_at))
+                      (name, version, health, reason, replicas, traffic, route, drift, deployment,
+                       observed_at))
 
 struct EnvironmentStatusView {
     std::string name{};
@@ -235,12 +278,14 @@ struct MonitoredComponent {
     std::string reason{};
     std::vector<ReplicaView> replicas{};
     std::optional<TrafficView> traffic{};
+    std::optional<RouteView> route{};
+    std::vector<std::string> drift{};          // what others have changed, a sentence each
     std::optional<DeploymentId> deployment{};  // the one under way
     std::optional<Sample> sample{};            // the newest point of its chart
     bool operator==(MonitoredComponent const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(MonitoredComponent, (),
-                      (name, version, health, reason, replicas, traffic, deployment, sample))
+                      (name, version, health, reason, replicas, traffic, route, drift, deployment, sample))
 struct MonitoringView {
     std::string environment{};
     std::optional<WallTime> observed_at{};

@@ -4,9 +4,11 @@
 #include "base/json_patch.hpp"
 #include "base/log.hpp"
 #include "rollout/impl/cluster.hpp"
+#include "rollout/rehearsal.hpp"
 
 namespace rollout {
 
+namespace json = base::json;
 using impl::Cluster;
 using target::Color;
 
@@ -66,8 +68,9 @@ awaitable<base::Result<void>> ClusterDriver::perform(ComponentKey key, Effect ef
                         writer, effect.object, epoch));
     // Requests first: a change of a route may be what saves them, and goes ahead of all other work on this
     // cluster.
+    target::Writer const writer{epoch, order.written};
     co_return co_await cluster->patch(order.resource, base::text_at(order.seen, "/metadata/name"),
-                                      target::fenced(std::move(order.patch), order.seen, epoch),
+                                      target::fenced(std::move(order.patch), order.seen, writer),
                                       effect.purpose == Purpose::route);
 }
 
@@ -92,6 +95,37 @@ awaitable<base::Result<void>> ClusterDriver::check(ComponentKey key, model::Comp
                         "selects one by {}",
                         base::enum_name(strategy), service, color_label));
     co_return base::Result<void>{};
+}
+
+/// The writes to one object stand in one patch, each time one more: so the API server sees each of them on
+/// top of those before it, although it keeps none.
+awaitable<base::Result<Rehearsal>> ClusterDriver::rehearse(ComponentKey key, model::Rollout draft) {
+    CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
+    CO_TRY(ClusterState state, cluster->state_of(key.component, draft.to));
+    CO_TRY(std::vector<Rehearsed> writes, rollout::rehearse(draft, std::move(state)));
+    Rehearsal rehearsal;
+    std::map<std::string, json::array> asked;
+    std::set<std::string> refused;
+    for (Rehearsed const& write : writes) {
+        std::string const& object = write.effect.object;
+        rehearsal.changes.push_back({.component = key.component,
+                                     .step = write.step,
+                                     .object = object,
+                                     .text = write.effect.text,
+                                     .patch = write.patch,
+                                     .fields = field_changes(write.before, write.after)});
+        if (refused.contains(object)) continue;
+        json::array& patch = asked[object];
+        patch.insert(patch.end(), write.patch.begin(), write.patch.end());
+        PatchObject const& order = std::get<PatchObject>(write.effect.order);
+        std::string const name = base::text_at(order.seen, "/metadata/name");
+        auto accepted = co_await cluster->try_patch(order.resource, name, patch);
+        if (accepted) continue;
+        refused.insert(object);
+        rehearsal.refusals.push_back(
+            fmt::format("step {}, {}: {}", write.step, write.effect.text, accepted.error().message));
+    }
+    co_return rehearsal;
 }
 
 }  // namespace rollout

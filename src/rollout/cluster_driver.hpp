@@ -44,6 +44,7 @@ public:
     awaitable<base::Result<void>> perform(ComponentKey key, Effect effect, std::int64_t epoch) override;
     awaitable<base::Result<void>> check(ComponentKey key, model::Component component, std::string version,
                                         model::Strategy strategy) override;
+    awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) override;
 
 private:
     struct Impl;

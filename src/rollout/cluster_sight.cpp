@@ -58,10 +58,74 @@ int rounded_percent(int part, int whole) {
     return whole == 0 ? 0 : static_cast<int>(std::lround(100.0 * part / whole));
 }
 
+std::string data_plane_name(ClusterState const& state) {
+    if (has_route(split_of(state))) return traffic::name_of(kind_of(split_of(state)), *state.route);
+    return "Service " + state.traffic.service.value_or("");
+}
+
+// -- What we wrote, in short, and what others have changed since.
+
+std::string written(std::string const& image, int replicas) { return fmt::format("{} x{}", image, replicas); }
+std::string written_share(int blue) { return fmt::format("blue={}", blue); }
+
+/// "kubectl-edit at 2026-11-24T10:42:07Z": of others the one who wrote last.
+std::string who_changed(json::value const& object, k8s::Path path) {
+    k8s::Manager last;
+    for (k8s::Manager& manager : k8s::managers_of(object, path))
+        if (manager.name != k8s::own_manager && manager.time >= last.time) last = std::move(manager);
+    return last.name.empty() ? "somebody" : fmt::format("{} at {}", last.name, last.time);
+}
+
+std::optional<Drift> drift_of_deployment(ColorState const& color, std::string const& container) {
+    std::string const before = target::written_in(*color.deployment);
+    std::size_t const space = before.rfind(" x");
+    auto const now = target::read_workload(*color.deployment, container);
+    if (space == std::string::npos || !now) return {};
+    std::string const image = before.substr(0, space);
+    std::string const replicas = before.substr(space + 2);
+    std::string const object = "Deployment " + now->name;
+    if (image != now->image)
+        return Drift{object, fmt::format("{}'s image was changed from {} to {} by {}", object, image,
+                                         now->image, who_changed(*color.deployment, {"spec", "template"}))};
+    // An autoscaler may change a number, but not from or to none.
+    bool const is_autoscaled = color.autoscaled && replicas != "0" && now->replicas != 0;
+    if (is_autoscaled || replicas == std::to_string(now->replicas)) return {};
+    return Drift{object, fmt::format("{} was scaled from {} to {} by {}", object, replicas, now->replicas,
+                                     who_changed(*color.deployment, {"spec", "replicas"}))};
+}
+
+std::optional<Drift> drift_of_route(ClusterState const& state) {
+    Split const split = split_of(state);
+    std::string const before = target::written_in(*state.route);
+    auto const shares = traffic::read_shares(kind_of(split), *state.route, backends_of(state));
+    // Rules that do not agree are told by their own sentence.
+    if (before.empty() || !shares || !shares->dispute.empty()) return {};
+    std::string const now = written_share(shares->blue_at_most);
+    if (before == now) return {};
+    std::string const who = split == Split::http_route ? who_changed(*state.route, {"spec", "rules"})
+                                                       : who_changed(*state.route, {"spec", "http"});
+    return Drift{
+        data_plane_name(state),
+        fmt::format("{}'s weights were changed from {} % to {} % for {} by {}", data_plane_name(state),
+                    before.substr(before.find('=') + 1), shares->blue_at_most, backends_of(state).blue, who)};
+}
+
+std::optional<Drift> drift_of_selector(ClusterState const& state) {
+    std::string const before = target::written_in(*state.service);
+    std::string const now = base::text_at(*state.service, selector_pointer());
+    if (before.empty() || before == now) return {};
+    return Drift{
+        data_plane_name(state),
+        fmt::format("{} was pointed from {} to {} by {}", data_plane_name(state), before,
+                    now.empty() ? "no color" : now, who_changed(*state.service, {"spec", "selector"}))};
+}
+
 class ClusterSight : public Sight {
 public:
     ClusterSight(ClusterState state, std::array<Side, 2> sides)
-        : state_(std::move(state)), sides_(std::move(sides)), split_(split_of(state_)) {}
+        : state_(std::move(state)), sides_(std::move(sides)), split_(split_of(state_)) {
+        for (Drift const& drift : drift_of(state_)) drifted_.insert(drift.object);
+    }
 
     std::vector<Effect> missing(Wish const& wish) const override {
         std::vector<Effect> effects;
@@ -69,7 +133,8 @@ public:
             Side const* side = side_of(part.revision.number);
             if (!side)
                 install(part, wish, effects);
-            else if (side->workload.replicas < part.replicas && !is_ruled_by_autoscaler(*side))
+            else if (side->workload.replicas < part.replicas && !is_ruled_by_autoscaler(*side) &&
+                     !is_left_alone(object_of(*side), wish))
                 effects.push_back(scale(*side, part.replicas));
         }
         shift(wish, effects);
@@ -104,10 +169,13 @@ private:
     }
     std::string object_of(Side const& side) const { return "Deployment " + side.workload.name; }
 
-    Effect patch(Purpose purpose, std::string object, std::string text, std::string resource,
-                 json::value const& seen, json::array changes) const {
-        return {purpose, std::move(object), std::move(text),
-                PatchObject{.resource = std::move(resource), .seen = seen, .patch = std::move(changes)}};
+    Effect patch(Purpose purpose, std::string object, std::string text, PatchObject order) const {
+        return {purpose, std::move(object), std::move(text), std::move(order)};
+    }
+
+    /// What others have changed stays as they want it, until somebody insists.
+    bool is_left_alone(std::string const& object, Wish const& wish) const {
+        return !wish.insists && drifted_.contains(object);
     }
 
     // -- Deployments.
@@ -124,19 +192,25 @@ private:
         auto changes = target::install(deployment_of(*free), state_.workload.container.value_or(""),
                                        {.revision = part.revision.number,
                                         .version = part.revision.version,
-                                        .image = std::move(image),
+                                        .image = image,
                                         .replicas = part.replicas});
         if (!changes) return;  // no such container: but then there was no observation
         effects.push_back(patch(Purpose::start, object_of(*free),
                                 fmt::format("install {} on {} with {}", part.revision.version,
                                             free->workload.name, pods(part.replicas)),
-                                "deployments", deployment_of(*free), std::move(*changes)));
+                                {.resource = "deployments",
+                                 .seen = deployment_of(*free),
+                                 .patch = std::move(*changes),
+                                 .written = written(image, part.replicas)}));
     }
 
     Effect scale(Side const& side, int replicas) const {
         return patch(replicas > side.workload.replicas ? Purpose::start : Purpose::stop, object_of(side),
-                     fmt::format("scale {} to {}", side.workload.name, replicas), "deployments",
-                     deployment_of(side), target::scale(deployment_of(side), replicas));
+                     fmt::format("scale {} to {}", side.workload.name, replicas),
+                     {.resource = "deployments",
+                      .seen = deployment_of(side),
+                      .patch = target::scale(deployment_of(side), replicas),
+                      .written = written(side.workload.image, replicas)});
     }
 
     void shrink(Side const& side, Wish const& wish, std::vector<Effect>& effects) const {
@@ -144,6 +218,7 @@ private:
         int const wanted = part ? part->replicas : 0;
         if (side.workload.revision == 0 || side.workload.replicas <= wanted) return;  // or it was never ours
         if (part && state_.of(side.color).autoscaled) return;
+        if (is_left_alone(object_of(side), wish)) return;
         bool const is_last = !part && split_ == Split::ratio && others_ready(side) == 0;
         bool const serves =
             split_ != Split::ratio && !part &&
@@ -166,7 +241,7 @@ private:
             if (!side || side->ready == 0) return;
             if (side->color == Color::blue) blue = part.weight_percent;
         }
-        if (wish.parts.empty()) return;
+        if (wish.parts.empty() || is_left_alone(data_plane_name(state_), wish)) return;
         if (has_route(split_))
             set_weights(blue, effects);
         else if (split_ == Split::selector && (blue == 100 || blue == 0))
@@ -181,8 +256,10 @@ private:
         effects.push_back(patch(Purpose::route, object,
                                 fmt::format("route {}: {} {} %, {} {} %", object, backends.blue, blue,
                                             backends.green, 100 - blue),
-                                split_ == Split::http_route ? "httproutes" : "virtualservices", *state_.route,
-                                std::move(*changes)));
+                                {.resource = split_ == Split::http_route ? "httproutes" : "virtualservices",
+                                 .seen = *state_.route,
+                                 .patch = std::move(*changes),
+                                 .written = written_share(blue)}));
     }
 
     void select(Color color, std::vector<Effect>& effects) const {
@@ -196,12 +273,16 @@ private:
         };
         std::string const object = "Service " + base::text_at(*state_.service, "/metadata/name");
         effects.push_back(patch(Purpose::route, object, fmt::format("point {} to {}", object, wanted),
-                                "services", *state_.service, std::move(changes)));
+                                {.resource = "services",
+                                 .seen = *state_.service,
+                                 .patch = std::move(changes),
+                                 .written = wanted}));
     }
 
     ClusterState state_;
     std::array<Side, 2> sides_;
     Split split_;
+    std::set<std::string> drifted_{};
 };
 
 // -- Reading.
@@ -279,11 +360,6 @@ void add_replicas(Observation& seen, Side const& side, ClusterState const& state
                                              side.workload.replicas);
 }
 
-std::string data_plane_name(ClusterState const& state) {
-    if (has_route(split_of(state))) return traffic::name_of(kind_of(split_of(state)), *state.route);
-    return "Service " + state.traffic.service.value_or("");
-}
-
 DataPlane data_plane_of(ClusterState const& state, std::array<Side, 2> const& sides) {
     DataPlane plane{.name = data_plane_name(state),
                     .running = true,
@@ -321,6 +397,20 @@ Split split_of(ClusterState const& state) {
     return selects ? Split::selector : Split::ratio;
 }
 
+std::vector<Drift> drift_of(ClusterState const& state) {
+    std::vector<Drift> found;
+    auto add = [&](std::optional<Drift> drift) {
+        if (drift) found.push_back(std::move(*drift));
+    };
+    if (has_route(split_of(state)) && state.route) add(drift_of_route(state));
+    // That a Service no longer selects a color makes it another way to split, so it is looked at in any case.
+    if (!has_route(split_of(state)) && state.service) add(drift_of_selector(state));
+    for (Color color : {Color::blue, Color::green})
+        if (state.of(color).deployment)
+            add(drift_of_deployment(state.of(color), state.workload.container.value_or("")));
+    return found;
+}
+
 base::Result<Observation> observation_of(ClusterState state) {
     TRY(Side blue, read_side(state, Color::blue));
     TRY(Side green, read_side(state, Color::green));
@@ -334,6 +424,7 @@ base::Result<Observation> observation_of(ClusterState state) {
         return std::tie(a.revision, a.slot, a.name) < std::tie(b.revision, b.slot, b.name);
     });
     seen.traffic = data_plane_of(state, sides);
+    for (Drift& drift : drift_of(state)) seen.drift.push_back(std::move(drift.text));
     seen.sight = std::make_shared<ClusterSight>(std::move(state), std::move(sides));
     return seen;
 }

@@ -1,6 +1,7 @@
 // A component in a cluster, in the terms of rollouts: from the API server's objects to what is seen, and from
 // a wish to the patches that are still missing. Pure.
 #pragma once
+#include "k8s/object.hpp"
 #include "rollout/wish.hpp"
 #include "target/cluster.hpp"
 #include "traffic/route_object.hpp"
@@ -46,6 +47,13 @@ std::string deployment_name(model::Workload const& workload, target::Color color
 traffic::Backends backends_of(ClusterState const& state);
 
 Split split_of(ClusterState const& state);
+
+/// Something that we wrote and that is not so any more.
+struct Drift {
+    std::string object{};  // "VirtualService web"
+    std::string text{};    // a sentence: what was changed, by whom, when
+};
+std::vector<Drift> drift_of(ClusterState const& state);
 
 /// Errors: unavailable (an object that is named does not exist), invalid (it does not fit: says what to
 /// change).

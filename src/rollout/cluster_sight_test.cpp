@@ -6,6 +6,7 @@
 #include "base/json_patch.hpp"
 #include "rollout/decide.hpp"
 #include "rollout/plan.hpp"
+#include "rollout/rehearsal.hpp"
 
 namespace rollout {
 namespace {
@@ -91,7 +92,7 @@ public:
     void perform(Effect const& effect) {
         PatchObject const& order = std::get<PatchObject>(effect.order);
         json::value& there = objects_.at(effect.object);
-        auto changed = base::apply_patch(there, target::fenced(order.patch, order.seen, 1));
+        auto changed = base::apply_patch(there, target::fenced(order.patch, order.seen, {1, order.written}));
         ASSERT_TRUE(changed) << effect.text << ": " << changed.error().message;
         there = std::move(*changed);
         if (auto* generation = there.at("metadata").as_object().if_contains("generation"))
@@ -116,6 +117,14 @@ public:
         return objects_[fmt::format("Deployment web-{}", base::enum_name(color))];
     }
 
+    /// As somebody with kubectl would.
+    void edit(std::string const& object, std::string const& pointer, json::value value,
+              std::string const& fields) {
+        objects_.at(object).at_pointer(pointer) = std::move(value);
+        objects_.at(object).at("metadata").as_object()["managedFields"] = json::parse(fmt::format(
+            R"([{{"manager":"kubectl-edit","operation":"Update","time":"2026-11-24T10:42:07Z","fieldsV1":{}}}])",
+            fields));
+    }
     void add_rule(std::string const& rule) {
         objects_["VirtualService web"].at_pointer("/spec/http").as_array().push_back(json::parse(rule));
     }
@@ -276,6 +285,132 @@ TEST(ClusterSight, WaitsAndSaysWhyWhenSomebodyAddsARuleThatDoesNotAgree) {
     EXPECT_EQ(story.cluster.lost_, 0u);
 }
 
+constexpr char route_fields[] = R"({"f:spec":{"f:http":{}}})";
+constexpr char replica_fields[] = R"({"f:spec":{"f:replicas":{}}})";
+constexpr char image_fields[] = R"({"f:spec":{"f:template":{"f:spec":{"f:containers":{}}}}})";
+constexpr char selector_fields[] = R"({"f:spec":{"f:selector":{}}})";
+
+/// A canary to 1.1.0 that has come to a quarter of the requests, at web-green.
+model::Rollout at_a_quarter(Story& story) {
+    model::Rollout rollout = story.begin("1.1.0", model::Strategy::canary);
+    for (int i = 0; i < 100 && rollout.weight_in_force < 25; ++i) story.step(rollout);
+    return rollout;
+}
+
+void edit_the_route(Story& story) {
+    story.cluster.edit("VirtualService web", "/spec/http/0/route/0/weight", 40, route_fields);
+    story.cluster.edit("VirtualService web", "/spec/http/0/route/1/weight", 60, route_fields);
+}
+
+TEST(ClusterSight, HoldsWhenSomebodyElseMovesTheWeightsAndNamesThem) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = at_a_quarter(story);
+    edit_the_route(story);
+    std::size_t const before = story.cluster.done_.size();
+    for (int i = 0; i < 40; ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::paused);
+    EXPECT_EQ(rollout.reason,
+              "held: VirtualService web's weights were changed from 75 % to 40 % for web-blue by "
+              "kubectl-edit at 2026-11-24T10:42:07Z; put it back, resume to write it again, or abort");
+    EXPECT_EQ(story.cluster.share(Color::green), 60) << "theirs stays";
+    EXPECT_EQ(told(story.cluster.done_, before), "");
+    ASSERT_TRUE(resume(rollout));
+    EXPECT_FALSE(resume(rollout)) << "it is not held any more, although nobody has looked yet";
+    for (int i = 0; i < 400 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::completed) << rollout.reason;
+    EXPECT_EQ(story.cluster.done_[before], "route VirtualService web: web-blue 75 %, web-green 25 %");
+    EXPECT_FALSE(rollout.insists) << "once said, it is over with";
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, GoesOnByItselfWhenTheyPutItBack) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = at_a_quarter(story);
+    edit_the_route(story);
+    for (int i = 0; i < 10; ++i) story.step(rollout);
+    ASSERT_EQ(rollout.phase, Phase::paused);
+    story.cluster.edit("VirtualService web", "/spec/http/0/route/0/weight", 75, route_fields);
+    story.cluster.edit("VirtualService web", "/spec/http/0/route/1/weight", 25, route_fields);
+    for (int i = 0; i < 400 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::completed) << rollout.reason;
+}
+
+TEST(ClusterSight, WritesItAgainWithoutAskingWhereThatIsTheSetting) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = at_a_quarter(story);
+    rollout.settings.on_drift = model::DriftPolicy::reassert;
+    edit_the_route(story);
+    story.step(rollout);
+    EXPECT_EQ(story.cluster.share(Color::green), 25);
+    EXPECT_NE(rollout.phase, Phase::paused);
+}
+
+TEST(ClusterSight, AnAbortWaitsForNoDrift) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = at_a_quarter(story);
+    edit_the_route(story);
+    story.cluster.edit("Deployment web-blue", "/spec/replicas", 1, replica_fields);
+    for (int i = 0; i < 10; ++i) story.step(rollout);
+    ASSERT_EQ(rollout.phase, Phase::paused);
+    ASSERT_TRUE(abort(rollout, model::AbortCause::person));
+    for (int i = 0; i < 100 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::cancelled) << rollout.reason;
+    EXPECT_EQ(story.cluster.share(Color::blue), 100);
+    EXPECT_EQ(base::number_at(story.cluster.object(Color::blue), "/spec/replicas"), 4)
+        << "those that take the requests again are as many as before";
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, TheVerdictIsReachedWhileItIsHeld) {
+    Story story(Split::virtual_service);
+    story.cluster.failing_.insert("1.1.0");
+    model::Rollout rollout = at_a_quarter(story);
+    edit_the_route(story);
+    for (int i = 0; i < 200 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::rolled_back) << rollout.reason;
+    EXPECT_EQ(story.cluster.share(Color::blue), 100);
+}
+
+TEST(ClusterSight, NamesWhatWasChanged) {
+    struct Case {
+        Split split;
+        char const *object, *pointer;
+        json::value value;
+        char const *fields, *told;
+    };
+    std::vector<Case> const cases{
+        {Split::virtual_service, "Deployment web-green", "/spec/replicas", 3, replica_fields,
+         "Deployment web-green was scaled from 1 to 3 by kubectl-edit at 2026-11-24T10:42:07Z"},
+        {Split::virtual_service, "Deployment web-green", "/spec/template/spec/containers/0/image", "r/web:9",
+         image_fields,
+         "Deployment web-green's image was changed from r/web:1.1.0 to r/web:9 by kubectl-edit at "
+         "2026-11-24T10:42:07Z"},
+        {Split::selector, "Service web", "/spec/selector/pilothouse.dev~1color", "green", selector_fields,
+         "Service web was pointed from blue to green by kubectl-edit at 2026-11-24T10:42:07Z"},
+    };
+    for (Case const& one : cases) {
+        Story story(one.split);
+        if (one.split != Split::selector) at_a_quarter(story);
+        ASSERT_TRUE(drift_of(story.cluster.look()).empty());
+        story.cluster.edit(one.object, one.pointer, one.value, one.fields);
+        std::vector<Drift> const drift = drift_of(story.cluster.look());
+        ASSERT_EQ(drift.size(), 1u) << one.told;
+        EXPECT_EQ(drift[0].object, one.object);
+        EXPECT_EQ(drift[0].text, one.told);
+    }
+}
+
+TEST(ClusterSight, WhatAnAutoscalerDoesIsNoDrift) {
+    Story story(Split::virtual_service);
+    story.cluster.edit("Deployment web-blue", "/spec/replicas", 7, replica_fields);
+    ClusterState state = story.cluster.look();
+    EXPECT_EQ(drift_of(state).size(), 1u);
+    state.blue.autoscaled = true;
+    EXPECT_TRUE(drift_of(state).empty());
+    state.blue.deployment->at_pointer("/spec/replicas") = 0;
+    EXPECT_EQ(drift_of(state).size(), 1u) << "that is not for an autoscaler to do";
+}
+
 TEST(ClusterSight, TellsWhoHasNotTakenTheRoute) {
     Story story(Split::virtual_service);
     ClusterState state = story.cluster.look();
@@ -322,18 +457,85 @@ TEST(ClusterSight, SaysWhichObjectIsMissing) {
 TEST(ClusterSight, WhatAnAutoscalerRulesIsNotScaled) {
     Story story(Split::virtual_service);
     ClusterState state = story.cluster.look();
-    state.blue.deployment->at_pointer("/spec/replicas") = 9;
     Wish wish;
-    wish.parts.push_back({story.stable_, 4, 100});
+    wish.parts.push_back({story.stable_, 2, 100});
     auto missing = [&] {
         std::string text;
         auto const seen = observation_of(state);
         for (Effect const& effect : seen->sight->missing(wish)) text += effect.text + "\n";
         return text;
     };
-    EXPECT_EQ(missing(), "scale web-blue to 4\n");
+    EXPECT_EQ(missing(), "scale web-blue to 2\n");
     state.blue.autoscaled = true;
     EXPECT_EQ(missing(), "");
+}
+
+// -- Played through before anything happens.
+
+std::vector<std::string> foretold(Story& story, model::Rollout const& rollout) {
+    std::vector<std::string> texts;
+    auto const rehearsed = rehearse(rollout, story.cluster.look());
+    if (!rehearsed) return {rehearsed.error().message};
+    for (Rehearsed const& write : *rehearsed) texts.push_back(write.effect.text);
+    return texts;
+}
+
+TEST(Rehearsal, ForetellsEachWriteOfEachStrategy) {
+    struct Case {
+        Split split;
+        model::Strategy strategy;
+    };
+    for (Case const& one :
+         {Case{Split::virtual_service, model::Strategy::canary},
+          Case{Split::virtual_service, model::Strategy::blue_green},
+          Case{Split::virtual_service, model::Strategy::rolling},
+          Case{Split::selector, model::Strategy::blue_green}, Case{Split::ratio, model::Strategy::rolling},
+          Case{Split::ratio, model::Strategy::canary}}) {
+        Story story(one.split);
+        std::string const expected = told(foretold(story, story.begin("1.1.0", one.strategy)), 0);
+        --story.last_;
+        std::size_t const before = story.cluster.done_.size();
+        ASSERT_EQ(story.bring("1.1.0", one.strategy).phase, Phase::completed);
+        EXPECT_EQ(expected, told(story.cluster.done_, before)) << base::enum_name(one.strategy);
+        EXPECT_NE(expected, "");
+    }
+}
+
+TEST(Rehearsal, OnePatchOfAllWritesToAnObjectFitsItAsItIsNow) {
+    Story story(Split::virtual_service);
+    auto const rehearsed = rehearse(story.begin("1.1.0", model::Strategy::canary), story.cluster.look());
+    ASSERT_TRUE(rehearsed);
+    std::map<std::string, json::value> first, last;
+    std::map<std::string, json::array> whole;
+    for (Rehearsed const& write : *rehearsed) {
+        first.emplace(write.effect.object, write.before);
+        last[write.effect.object] = write.after;
+        json::array& patch = whole[write.effect.object];
+        patch.insert(patch.end(), write.patch.begin(), write.patch.end());
+    }
+    EXPECT_EQ(whole.size(), 3u);
+    for (auto const& [object, patch] : whole) {
+        auto const after = base::apply_patch(first[object], patch);
+        ASSERT_TRUE(after) << object << ": " << after.error().message;
+        EXPECT_EQ(*after, last[object]);
+    }
+}
+
+TEST(Rehearsal, SaysWhichFieldsChange) {
+    Story story(Split::virtual_service);
+    auto const rehearsed = rehearse(story.begin("1.1.0", model::Strategy::canary), story.cluster.look());
+    ASSERT_TRUE(rehearsed);
+    Rehearsed const& route = rehearsed->at(1);
+    std::vector<model::FieldChange> const expected{{"/spec/http/0/route/0/weight", "100", "75"},
+                                                   {"/spec/http/0/route/1/weight", "0", "25"}};
+    EXPECT_EQ(field_changes(route.before, route.after), expected);
+}
+
+TEST(Rehearsal, WhatOthersHaveChangedIsWrittenAgain) {
+    Story story(Split::virtual_service);
+    story.cluster.edit("Deployment web-blue", "/spec/replicas", 1, replica_fields);
+    std::vector<std::string> const texts = foretold(story, story.begin("1.1.0", model::Strategy::canary));
+    EXPECT_NE(std::find(texts.begin(), texts.end(), "scale web-blue to 4"), texts.end());
 }
 
 }  // namespace

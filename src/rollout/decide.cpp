@@ -66,7 +66,7 @@ public:
         if (next().abort == AbortCause::none && !next().promoted) judge_now();
         if (next().abort != AbortCause::none)
             go_back();
-        else
+        else if (!is_held())
             go_on();
         return std::move(decision_);
     }
@@ -74,6 +74,25 @@ public:
 private:
     Rollout& next() { return decision_.next; }
     Step const& step() { return next().current(); }
+
+    /// Somebody else has changed what was written: nothing moves until a person has said what is meant. What
+    /// leads back stays possible, and so does the verdict.
+    bool is_held() {
+        bool const ours_again = next().insists || next().settings.on_drift == model::DriftPolicy::reassert;
+        bool const held = !seen_.drift.empty() && !ours_again;
+        decision_.changed = decision_.changed || held != next().held;
+        next().held = held;
+        if (seen_.drift.empty() && next().insists) {
+            next().insists = false;
+            decision_.changed = true;
+        }
+        if (!held) return false;
+        enter(Phase::paused);
+        std::string reason = fmt::format("held: {}; put it back, resume to write it again{}",
+                                         fmt::join(seen_.drift, "; "), next().promoted ? "" : ", or abort");
+        if (say_reason(reason)) note(LogLevel::warning, std::move(reason));
+        return true;
+    }
 
     // -- Forward.
 
@@ -564,6 +583,8 @@ Wish wish_of(Rollout const& rollout, Observation const& seen) {
     Step const& step = rollout.current();
     Wish wish;
     wish.cut = rollout.cut;
+    wish.insists = rollout.insists || rollout.abort != AbortCause::none ||
+                   rollout.settings.on_drift == model::DriftPolicy::reassert;
     wish.traffic = rollout.to.traffic;
     if (rollout.abort != AbortCause::none && !rollout.promoted) {
         if (rollout.from.number == 0) return wish;
@@ -603,7 +624,9 @@ base::Result<void> pause(Rollout& rollout) {
 }
 
 base::Result<void> resume(Rollout& rollout) {
-    if (is_final(rollout.phase) || !rollout.paused) return not_now(rollout, "resume");
+    if (is_final(rollout.phase) || rollout.phase == Phase::aborting) return not_now(rollout, "resume");
+    if (!rollout.paused && !rollout.held) return not_now(rollout, "resume");
+    rollout.insists = rollout.insists || std::exchange(rollout.held, false);
     rollout.paused = false;
     return {};
 }
@@ -612,6 +635,7 @@ base::Result<void> promote(Rollout& rollout, bool all) {
     if (is_final(rollout.phase) || rollout.promoted || rollout.abort != AbortCause::none ||
         rollout.phase == Phase::queued)
         return not_now(rollout, "promote");
+    rollout.insists = rollout.insists || std::exchange(rollout.held, false);
     rollout.paused = false;
     rollout.approved = true;
     if (all) rollout.promote_all = true;

@@ -1,5 +1,6 @@
 // How one kind of target is looked at and changed.
 #pragma once
+#include "model/views.hpp"
 #include "rollout/wish.hpp"
 #include "target/host.hpp"
 
@@ -7,7 +8,13 @@ namespace rollout {
 
 using target::ComponentKey;
 
-/// Calls for one component never overlap.
+/// What a rollout will write, in order, and what the target would refuse of it: a sentence each.
+struct Rehearsal {
+    std::vector<model::PlannedChange> changes{};
+    std::vector<std::string> refusals{};
+};
+
+/// Calls for one component never overlap, but for those that change nothing.
 class Driver {
 public:
     virtual ~Driver() = default;
@@ -20,6 +27,9 @@ public:
     /// Can this version be brought there in this way? Errors: invalid (says what is missing), unavailable.
     virtual awaitable<base::Result<void>> check(ComponentKey key, model::Component component,
                                                 std::string version, model::Strategy strategy) = 0;
+    /// The target is asked about each write, and keeps none. Nothing, where a plan writes to no objects.
+    /// Errors: as observe.
+    virtual awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) = 0;
 };
 
 /// One for each kind of target.

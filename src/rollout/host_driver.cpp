@@ -347,4 +347,9 @@ awaitable<base::Result<void>> HostDriver::check(ComponentKey, model::Component c
                                       known.error().message)};
 }
 
+/// Processes are started and stopped, and the load balancer is told: no object is written.
+awaitable<base::Result<Rehearsal>> HostDriver::rehearse(ComponentKey, model::Rollout) {
+    co_return Rehearsal{};
+}
+
 }  // namespace rollout

@@ -67,6 +67,7 @@ struct Observation {
     std::vector<Replica> replicas{};        // sorted by revision and slot
     std::map<int, std::string> shortage{};  // by revision: why fewer replicas are there than asked for
     DataPlane traffic{};
+    std::vector<std::string> drift{};      // what others have changed of what we wrote, a sentence each
     std::shared_ptr<Sight const> sight{};  // set, unless there is a problem
 
     Replica const* replica(int revision, int slot) const;

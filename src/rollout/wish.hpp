@@ -19,7 +19,8 @@ struct Part {
 struct Wish {
     std::vector<Part> parts{};
     model::Traffic traffic{};
-    bool cut = false;  // end the streams that hold up a removal
+    bool cut = false;      // end the streams that hold up a removal
+    bool insists = false;  // write again what others have changed
     /// The part that this replica belongs to; null: none.
     Part const* part_of(int revision, int slot) const;
 };
@@ -45,6 +46,7 @@ struct PatchObject {
     std::string resource{};    // "deployments"
     base::json::value seen{};  // the object that the patch was made for
     base::json::array patch{};
+    std::string written{};  // what stands in the object afterwards (target::Writer)
     bool operator==(PatchObject const&) const = default;
 };
 

@@ -187,7 +187,7 @@ json::array scale(json::value const& deployment, int replicas) {
     return patch;
 }
 
-json::array fenced(json::array patch, json::value const& object, std::int64_t epoch) {
+json::array fenced(json::array patch, json::value const& object, Writer const& writer) {
     json::array whole;
     if (!find_at(object, "/metadata/annotations")) {
         // Somebody may have added some meanwhile: those must not be lost.
@@ -198,10 +198,13 @@ json::array fenced(json::array patch, json::value const& object, std::int64_t ep
     if (std::string const seen = annotation(object, mark::epoch); !seen.empty())
         whole.push_back(operation("test", "/metadata/annotations/" + base::pointer_token(mark::epoch),
                                   json::string(seen)));
-    set_annotation(whole, mark::epoch, std::to_string(epoch));
+    set_annotation(whole, mark::epoch, std::to_string(writer.epoch));
+    set_annotation(whole, mark::written, writer.written);
     for (json::value& each : patch) whole.push_back(std::move(each));
     return whole;
 }
+
+std::string written_in(json::value const& object) { return annotation(object, mark::written); }
 
 std::int64_t epoch_of(json::value const& object) {
     return number_in<std::int64_t>(annotation(object, mark::epoch));

@@ -15,6 +15,7 @@ namespace mark {
 inline constexpr std::string_view revision = "pilothouse.dev/revision";
 inline constexpr std::string_view version = "pilothouse.dev/version";
 inline constexpr std::string_view epoch = "pilothouse.dev/epoch";  // of the last writer: fences older ones
+inline constexpr std::string_view written = "pilothouse.dev/written";  // what it wrote: tells others' edits
 }  // namespace mark
 
 struct Pod {
@@ -67,9 +68,17 @@ base::Result<base::json::array> install(base::json::value const& deployment, std
                                         Install const& wanted);
 base::json::array scale(base::json::value const& deployment, int replicas);
 
-/// The patch behind a `test` of who wrote last, and with the epoch of who writes now: an older portal that
-/// comes back cannot undo what a newer one did. Objects without annotations get some.
-base::json::array fenced(base::json::array patch, base::json::value const& object, std::int64_t epoch);
+/// Who writes, and what stands in the object afterwards, in short: "blue=75".
+struct Writer {
+    std::int64_t epoch = 0;
+    std::string written{};
+};
+
+/// The patch behind a `test` of who wrote last, and with who writes now: an older portal that comes back
+/// cannot undo what a newer one did. Objects without annotations get some.
+base::json::array fenced(base::json::array patch, base::json::value const& object, Writer const& writer);
+/// What we wrote last, in short; empty: nothing.
+std::string written_in(base::json::value const& object);
 /// The epoch of who wrote last; 0: nobody of us.
 std::int64_t epoch_of(base::json::value const& object);
 

@@ -117,7 +117,7 @@ TEST(Workload, InstallChangesImageReplicasAndMarksAndNothingElse) {
     auto patch =
         install(before, "web", {.revision = 4, .version = "1.1.0", .image = "r/web:1.1.0", .replicas = 1});
     ASSERT_TRUE(patch);
-    json::value after = base::apply_patch(before, fenced(*patch, before, 9)).value();
+    json::value after = base::apply_patch(before, fenced(*patch, before, {9, "r/web:1.1.0 x3"})).value();
     auto read = read_workload(after, "web");
     EXPECT_EQ(read->image, "r/web:1.1.0");
     EXPECT_EQ(read->revision, 4);
@@ -131,7 +131,7 @@ TEST(Workload, InstallChangesImageReplicasAndMarksAndNothingElse) {
 
 TEST(Workload, APatchFailsWhenSomebodyWasFaster) {
     json::value const before = deployment(ours);
-    json::array const patch = fenced(scale(before, 0), before, 9);
+    json::array const patch = fenced(scale(before, 0), before, {9, "r/web:1.0.0 x0"});
     json::value edited = before, fenced = before;
     edited.at_pointer("/metadata/generation") = 6;
     fenced.at_pointer("/metadata/annotations/pilothouse.dev~1epoch") = "10";
@@ -142,7 +142,7 @@ TEST(Workload, APatchFailsWhenSomebodyWasFaster) {
 
 TEST(Workload, AnObjectWithoutAnnotationsGetsSomeUnlessSomebodyAddedThemMeanwhile) {
     json::value const before = deployment("");
-    json::array const patch = fenced(scale(before, 0), before, 9);
+    json::array const patch = fenced(scale(before, 0), before, {9, "r/web:1.0.0 x0"});
     EXPECT_EQ(epoch_of(base::apply_patch(before, patch).value()), 9);
     json::value edited = deployment(R"(,"annotations":{"team":"x"})");
     edited.at_pointer("/metadata/resourceVersion") = "78";

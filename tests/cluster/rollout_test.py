@@ -1,10 +1,18 @@
 """Versions brought to a real cluster, under constant load, without a lost request."""
 import contextlib
+import json
 import time
 import unittest
 
 import cluster
 from portal import Portal, objects
+
+
+def at(document, pointer):
+    for token in pointer.split("/")[1:]:
+        token = token.replace("~1", "/").replace("~0", "~")
+        document = document[int(token) if isinstance(document, list) else token]
+    return document
 
 
 class Rollout(unittest.TestCase):
@@ -78,6 +86,72 @@ class Rollout(unittest.TestCase):
         load.assert_nothing_lost()
         last = max(request["at"] + request["ms"] / 1000 for request in load.requests if request["version"] == "1.1.0")
         print(f"abort: the last answer of the new version {1000 * (last - asked):.0f} ms after it was asked for; API requests: {requests}")
+
+    def versions_of_objects(self, namespace):
+        objects = json.loads(self.cluster.kubectl("get", "deployments,services,virtualservices", "-n", namespace, "-o", "json"))
+        return {(each["kind"], each["metadata"]["name"]): each["metadata"]["generation"] if each["kind"] != "Service" else each["metadata"]["resourceVersion"]
+                for each in objects["items"]}
+
+    def test_a_plan_foretells_each_write_and_writes_nothing(self):
+        with self.site("virtual_service", "istio") as (portal, _):
+            before = self.versions_of_objects(portal.namespace)
+            plan = portal.api("POST", "/api/environments/cluster/plan", {"version": "1.1.0"})
+            self.assertEqual(self.versions_of_objects(portal.namespace), before)
+            self.assertEqual(plan["blockers"], [])
+            weights = [field for field in plan["changes"][1]["fields"] if field["path"].endswith("/weight")]
+            self.assertEqual([(field["before"], field["after"]) for field in weights], [("100", "75"), ("0", "25")])
+            portal.bring("1.1.0")
+            last = {(change["object"], field["path"]): field["after"] for change in plan["changes"] for field in change["fields"]}
+            self.assertIn(("Deployment web-blue", "/spec/replicas"), last)
+            for (name, path), foretold in last.items():
+                self.assertEqual(at(self.cluster.get(*name.split(), portal.namespace), path), json.loads(foretold), f"{name} {path}")
+
+    def test_a_plan_says_what_the_cluster_refuses(self):
+        with self.site("virtual_service", "istio") as (portal, _):
+            name = f"few-{portal.namespace}"
+            rule = {"apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments"], "operations": ["UPDATE"]}
+            policy = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name},
+                      "spec": {"matchConstraints": {"resourceRules": [rule]},
+                               "validations": [{"expression": "object.spec.replicas <= 1 || object.spec.replicas == oldObject.spec.replicas",
+                                                "message": "one pod is enough"}]}}
+            where = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": portal.namespace}}}
+            binding = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name},
+                       "spec": {"policyName": name, "validationActions": ["Deny"], "matchResources": where}}
+            self.cluster.kubectl("apply", "-f", "-", text=json.dumps({"apiVersion": "v1", "kind": "List", "items": [policy, binding]}))
+            self.addCleanup(self.cluster.kubectl, "delete", "validatingadmissionpolicies,validatingadmissionpolicybindings", name)
+            plan = {}
+
+            def refused():
+                plan.update(portal.api("POST", "/api/environments/cluster/plan", {"version": "1.1.0"}))
+                return plan["blockers"]
+            cluster.wait(refused, lambda: f"the policy is in force; the plan is {plan}")
+            self.assertEqual(len(plan["blockers"]), 1, "one sentence for an object")
+            self.assertIn("scale web-green to 2", plan["blockers"][0])
+            self.assertIn("one pod is enough", plan["blockers"][0])
+            print(f"refused: {plan['blockers'][0]}")
+
+    def test_what_others_change_is_named_and_held(self):
+        with self.site("virtual_service", "istio", strategy={"bake": "4s"}) as (portal, load):
+            deployment = portal.deploy("1.1.0")
+            portal.wait_weight(deployment, 25)
+            edit = [{"op": "replace", "path": f"/spec/http/0/route/{place}/weight", "value": weight} for place, weight in ((0, 40), (1, 60))]
+            self.cluster.kubectl("patch", "virtualservice", "web", "-n", portal.namespace, "--type=json", "--field-manager=somebody",
+                                 "-p", json.dumps(edit))
+            seen = {}
+
+            def held():
+                seen.update(portal.deployment(deployment))
+                return seen["phase"] == "paused"
+            cluster.wait(held, lambda: f"it holds: {seen.get('phase')}: {seen.get('reason')}")
+            self.assertRegex(seen["reason"], r"VirtualService web's weights were changed from \d+ % to 40 % for web-blue by somebody at \d{4}-")
+            status = portal.api("GET", "/api/environments/cluster/status")["components"][0]
+            self.assertEqual(len(status["drift"]), 1)
+            self.assertEqual({share["version"]: share["percent"] for share in status["route"]["shares"]}, {"1.0.0": 40, "1.1.0": 60})
+            portal.api("POST", f"/api/deployments/{deployment}/resume", {})
+            self.assertEqual(portal.wait_end(deployment)["phase"], "completed")
+            load.wait_version("1.1.0")
+        load.assert_nothing_lost()
+        print(f"drift: {seen['reason']}")
 
 
 if __name__ == "__main__":

@@ -246,17 +246,22 @@ void Cluster::note_shares(std::string const& component, Observation const& seen)
 
 // -- Writes.
 
-awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string name, json::array operations,
-                                             bool is_urgent) {
-    if (!client_) co_return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+awaitable<k8s::Result<json::value>> Cluster::send(std::string resource, std::string name,
+                                                  json::array operations, k8s::Write write) {
     static std::map<std::string, k8s::Resource> const known{{"deployments", k8s::deployments},
                                                             {"services", k8s::services},
                                                             {"virtualservices", k8s::virtual_services},
                                                             {"httproutes", k8s::http_routes}};
+    k8s::ObjectName object{namespace_, std::move(name)};
+    co_return co_await client_->patch_json(known.at(resource), object, std::move(operations), write);
+}
+
+awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string name, json::array operations,
+                                             bool is_urgent) {
+    if (!client_) co_return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
     k8s::Write write;
     if (is_urgent) write.call.priority = k8s::Priority::abort;
-    k8s::ObjectName object{namespace_, std::move(name)};
-    auto patched = co_await client_->patch_json(known.at(resource), object, std::move(operations), write);
+    auto patched = co_await send(resource, std::move(name), std::move(operations), write);
     if (!patched) {
         k8s::Reason const reason = patched.error().reason;
         // Somebody has changed it since we looked: the next look shows how it is now.
@@ -265,6 +270,16 @@ awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string n
                             : static_cast<base::Error>(patched.error());
     }
     informers_.at(resource)->learn(std::move(*patched));
+    co_return base::Result<void>{};
+}
+
+awaitable<base::Result<void>> Cluster::try_patch(std::string resource, std::string name,
+                                                 json::array operations) {
+    if (!client_) co_return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+    k8s::Write write;
+    write.dry_run = true;
+    auto accepted = co_await send(std::move(resource), std::move(name), std::move(operations), write);
+    if (!accepted) co_return static_cast<base::Error>(accepted.error());
     co_return base::Result<void>{};
 }
 

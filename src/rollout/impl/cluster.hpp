@@ -24,6 +24,9 @@ public:
 
     awaitable<base::Result<void>> patch(std::string resource, std::string name, base::json::array operations,
                                         bool is_urgent);
+    /// The API server does everything but keep it. Errors: as it answers.
+    awaitable<base::Result<void>> try_patch(std::string resource, std::string name,
+                                            base::json::array operations);
 
 private:
     Cluster(ClusterSurroundings world, ClusterSettings settings, model::Environment environment)
@@ -39,6 +42,9 @@ private:
     base::Result<k8s::Access> find_access() const;
     void begin_watching(k8s::Client client);
     void follow(std::string const& plural, k8s::Resource const& resource);
+
+    awaitable<k8s::Result<base::json::value>> send(std::string resource, std::string name,
+                                                   base::json::array operations, k8s::Write write);
 
     base::Result<void> check_is_current() const;
     base::json::value const* object(std::string const& plural, std::string const& name) const;

@@ -39,10 +39,10 @@ std::string Counting::problem(std::optional<WallTime> newest) const {
         return "no Prometheus server is declared for this environment (target.kubernetes.prometheus)";
     if (!problem_.empty()) return problem_;
     if (!was_answered_) return fmt::format("Prometheus at {} has not answered yet", *address_);
+    if (!newest) newest = envoy_read_;
     if (!newest)
-        return fmt::format(
-            "Prometheus at {} has no counters of Envoy for this component (envoy_cluster_upstream_rq)",
-            *address_);
+        return fmt::format("Prometheus at {} reads no Envoy (envoy_server_uptime), so nobody counts",
+                           *address_);
     if (clock_.wall_now() - *newest > too_old)
         return fmt::format("Prometheus at {} has heard of no Envoy since {}", *address_,
                            base::format_time(*newest));
@@ -57,6 +57,11 @@ awaitable<base::Result<void>> Counting::ask(metric::Prometheus const& server,
         CO_TRY(std::vector<metric::Series> series, co_await server.query(question, answer_limit));
         for (metric::Series& each : series) all.push_back(std::move(each));
     }
+    std::string const last_read = metric::envoy_last_read();
+    CO_TRY(std::vector<metric::Series> read, co_await server.query(last_read, answer_limit));
+    if (!read.empty() && !read.front().samples.empty())
+        envoy_read_ = WallTime(std::chrono::duration_cast<WallTime::duration>(
+            std::chrono::duration<double>(read.front().samples.back().value)));
     take(all);
     co_return base::Result<void>{};
 }

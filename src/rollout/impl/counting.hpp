@@ -28,7 +28,7 @@ public:
     /// By series, as of the last answer about each.
     std::map<std::string, Counted> const& counted() const { return counted_; }
     /// A sentence: why what was read at last at this time is not to be used now; empty: it is good. No time:
-    /// nothing was.
+    /// nothing was; that is good as well while Envoys are read, for they count from the first request on.
     std::string problem(std::optional<WallTime> newest) const;
 
 private:
@@ -41,6 +41,7 @@ private:
     std::set<std::string> wanted_{};  // expressions for names of clusters
     std::string problem_{};           // of the last question
     bool was_answered_ = false;
+    std::optional<WallTime> envoy_read_{};  // any Envoy, last
     std::map<std::string, Counted> counted_{};
 };
 

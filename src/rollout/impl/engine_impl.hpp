@@ -118,6 +118,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                            model::DeployRequest const& request) const;
     awaitable<Result<void>> check_versions(std::string environment, std::vector<model::Component> components,
                                            std::string version, model::Strategy strategy);
+    awaitable<void> rehearse(model::Rollout draft, model::PlanView& view);
     Result<model::Rollout> draft(Target const& target, model::Component const& component,
                                  model::DeployRequest const& request) const;
     struct Origin {

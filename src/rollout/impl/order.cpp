@@ -221,6 +221,20 @@ Result<model::Rollout> Engine::Impl::draft(Target const& target, Component const
     return rollout;
 }
 
+awaitable<void> Engine::Impl::rehearse(model::Rollout draft, model::PlanView& view) {
+    Lane const* lane = find_lane({draft.environment, draft.component});
+    draft.to.number = (lane && lane->placement ? lane->placement->last_revision : 0) + 1;
+    Driver& driver = world.drivers.of(draft.to.workload);
+    target::ComponentKey key{draft.environment, draft.component};
+    Result<Rehearsal> rehearsal = co_await driver.rehearse(key, std::move(draft));
+    if (!rehearsal) {
+        view.blockers.push_back(rehearsal.error().message);
+        co_return;
+    }
+    std::move(rehearsal->changes.begin(), rehearsal->changes.end(), std::back_inserter(view.changes));
+    std::move(rehearsal->refusals.begin(), rehearsal->refusals.end(), std::back_inserter(view.blockers));
+}
+
 awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::DeployRequest request) {
     Impl& impl = *impl_;
     auto declared = impl.environments;
@@ -242,6 +256,8 @@ awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::
                 fmt::format("deployment {} of component {} is under way: this one would wait for it, or "
                             "supersede it with when_busy: supersede",
                             other->value, component.name));
+        else if (known)
+            co_await impl.rehearse(std::move(rollout), view);
     }
     view.at_least_seconds = std::chrono::ceil<std::chrono::seconds>(longest).count();
     co_return view;

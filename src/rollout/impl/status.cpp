@@ -21,6 +21,26 @@ model::Environment const* find(model::Environments const& declared, std::string 
     return nullptr;
 }
 
+std::string version_of(int revision, Observation const& seen, model::Revision const& stable) {
+    if (revision == stable.number) return stable.version;
+    for (Replica const& replica : seen.replicas)
+        if (replica.revision == revision && !replica.view.version.empty()) return replica.view.version;
+    return {};
+}
+
+/// What gets no requests is not named.
+model::RouteView route_of(Observation const& seen, model::Revision const& stable) {
+    DataPlane const& plane = seen.traffic;
+    model::RouteView route{.name = plane.name,
+                           .problem = plane.problem,
+                           .counted_by = plane.counted_by,
+                           .not_counted = plane.not_counted};
+    for (auto const& [revision, percent] : plane.shares_percent)
+        if (std::string version = version_of(revision, seen, stable); percent > 0 && !version.empty())
+            route.shares.push_back({std::move(version), percent});
+    return route;
+}
+
 }  // namespace
 
 model::DeploymentView Engine::Impl::view(Open const& shown) const {
@@ -142,7 +162,9 @@ Result<model::MonitoringView> Engine::monitoring(std::string const& name) const 
                                        .health = component.health,
                                        .reason = component.reason,
                                        .replicas = std::move(component.replicas),
-                                       .traffic = std::move(component.traffic)};
+                                       .traffic = std::move(component.traffic),
+                                       .route = std::move(component.route),
+                                       .drift = std::move(component.drift)};
         if (component.deployment) seen.deployment = component.deployment->id;
         Lane const* lane = impl_->find_lane({name, component.name});
         if (lane && lane->sampled && seen.deployment && lane->sampled->of == *seen.deployment)
@@ -172,6 +194,8 @@ Result<model::EnvironmentStatusView> Engine::environment_status(std::string cons
             status.traffic = seen.traffic.view;
             if (status.traffic && status.traffic->listen.empty())
                 status.traffic->listen = component.traffic_address.value_or("");
+            status.route = route_of(seen, lane.placement ? lane.placement->stable : model::Revision{});
+            status.drift = seen.drift;
             if (!lane.queue.empty()) status.deployment = open_deployment(lane.queue.front());
         }
         view.components.push_back(std::move(status));

@@ -318,6 +318,16 @@ describe('the page of an environment', () => {
         steps: rollout().plan,
         at_least_seconds: 50,
         blockers: ['another deployment is under way'],
+        changes: [
+          {
+            component: 'web',
+            step: 1,
+            object: 'Deployment web-green',
+            text: 'scale web-green to 2',
+            patch: [{ op: 'replace', path: '/spec/replicas', value: 2 }],
+            fields: [{ path: '/spec/replicas', before: '0', after: '2' }],
+          },
+        ],
       },
     }));
     server.on('POST', '/api/environments/demo/deploy', () => ({ status: 202, body: deployment() }));
@@ -328,8 +338,38 @@ describe('the page of an environment', () => {
     fireEvent.change(dialog.getByLabelText('Version'), { target: { value: '1.1.0' } });
     await press('Show the plan', dialog);
     expect(dialog.getByText('another deployment is under way')).toBeTruthy();
+    expect(dialog.getByText('What is written into the cluster: 1 write')).toBeTruthy();
+    const write = within(dialog.getByText('scale web-green to 2').closest('li')!);
+    expect(write.getByText('/spec/replicas').closest('li')!.textContent).toBe('/spec/replicas 0 2');
+    expect(write.getByText(/"op": "replace"/)).toBeTruthy();
     await press('Deploy 1.1.0', dialog);
     expect(app.navigation.snapshot()).toMatchObject({ page: 'deployment', id });
+  });
+
+  it('shows who hands out the requests, and what somebody else has changed', async () => {
+    const [web] = environment().components;
+    const drift = "VirtualService web's weights were changed from 75 % to 40 % for web-blue by kubectl-edit";
+    const route = {
+      name: 'VirtualService web',
+      shares: [
+        { version: '1.0.0', percent: 40 },
+        { version: '1.1.0', percent: 60 },
+      ],
+      problem: '',
+      counted_by: 'Prometheus',
+      not_counted: 'Prometheus does not answer',
+    };
+    server.on('GET', '/api/environments/demo/status', () => ({
+      body: {
+        ...environment(),
+        components: [{ ...web, replicas: [], traffic: null, route, drift: [drift], deployment: null }],
+      },
+    }));
+    await open('/environments/demo');
+    expect(main().getByText('Changed by somebody else')).toBeTruthy();
+    expect(main().getByText(drift)).toBeTruthy();
+    expect(main().getByText(/40 % to 1.0.0, 60 % to 1.1.0/)).toBeTruthy();
+    expect(main().getByText('Not counted: Prometheus does not answer')).toBeTruthy();
   });
 
   it('says what switching off means', async () => {

@@ -833,6 +833,17 @@ export interface components {
                     own_failures: number;
                     retries: number;
                 } | null;
+                route: {
+                    name: string;
+                    shares: {
+                        version: string;
+                        percent: number;
+                    }[];
+                    problem: string;
+                    counted_by: string;
+                    not_counted: string;
+                } | null;
+                drift: string[];
                 deployment: {
                     id: string;
                     environment: string;
@@ -977,6 +988,8 @@ export interface components {
                     progress_deadline?: string | null;
                     /** @example 30s */
                     drain_limit?: string | null;
+                    /** @enum {string|null} */
+                    on_drift?: "hold" | "reassert" | null;
                 } | null;
                 judge?: {
                     enabled?: boolean | null;
@@ -1014,6 +1027,18 @@ export interface components {
             }[];
             at_least_seconds: number;
             blockers: string[];
+            changes: {
+                component: string;
+                step: number;
+                object: string;
+                text: string;
+                patch: unknown;
+                fields: {
+                    path: string;
+                    before: string | null;
+                    after: string | null;
+                }[];
+            }[];
         };
         /**
          * @example {

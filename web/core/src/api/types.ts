@@ -21,10 +21,12 @@ export type Provider = EnvironmentView['provider'];
 export type EnvironmentStatusView = Schemas['EnvironmentStatusView'];
 export type ComponentStatusView = EnvironmentStatusView['components'][number];
 export type ReplicaView = ComponentStatusView['replicas'][number];
+export type RouteView = NonNullable<ComponentStatusView['route']>;
 export type TrafficView = NonNullable<ComponentStatusView['traffic']>;
 
 export type DeployRequest = Schemas['DeployRequest'];
 export type PlanView = Schemas['PlanView'];
+export type PlannedChange = PlanView['changes'][number];
 export type WhenBusy = NonNullable<NonNullable<DeployRequest['options']>['when_busy']>;
 
 export type LogEntry = Schemas['LogList']['items'][number];
@@ -53,6 +55,9 @@ export interface MonitoringTick {
     reason: string;
     replicas: ReplicaView[];
     traffic: TrafficView | null;
+    route: RouteView | null;
+    /** What others have changed of what was written, a sentence each. */
+    drift: string[];
     deployment: string | null;
     sample: Sample | null;
   }[];

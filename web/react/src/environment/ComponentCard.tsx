@@ -4,6 +4,7 @@ import {
   type ComponentView,
   type Observed,
   type ReplicaView,
+  type RouteView,
   type TrafficView,
 } from '@pilothouse/core';
 import type { ReactNode } from 'react';
@@ -40,6 +41,8 @@ export function ComponentCard({ component, observed, toggle }: ComponentCardProp
           </p>
         )}
       </header>
+      {observed && observed.drift.length > 0 && <Drift sentences={observed.drift} />}
+      {observed?.route && <Route route={observed.route} />}
       {observed && observed.replicas.length > 0 && <Replicas replicas={observed.replicas} />}
       {(observed?.traffic ?? traffic_address) && (
         <footer className="border-t border-line px-3 py-2">
@@ -51,6 +54,36 @@ export function ComponentCard({ component, observed, toggle }: ComponentCardProp
         </footer>
       )}
     </article>
+  );
+}
+
+/** What others have changed of what was written. */
+function Drift({ sentences }: { sentences: string[] }) {
+  return (
+    <div className="callout tone-warn mx-3 mb-2">
+      <p className="font-semibold text-warn">{t.environment.drift}</p>
+      <ul className="list-inside list-disc">
+        {sentences.map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Who hands out the requests, and to which versions. */
+function Route({ route }: { route: RouteView }) {
+  return (
+    <div className="flex flex-wrap gap-x-6 gap-y-1 border-t border-line px-3 py-2">
+      <span>
+        <span className="text-muted">{route.name}</span>{' '}
+        {route.shares.length > 0
+          ? route.shares.map((one) => t.environment.share(one.percent, one.version)).join(', ')
+          : t.environment.noShares}
+      </span>
+      {route.problem && <p className="w-full text-bad">{route.problem}</p>}
+      {route.not_counted && <p className="w-full text-warn">{t.environment.notCounted(route.not_counted)}</p>}
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import { duration, relativeTime, t, type PlanView } from '@pilothouse/core';
+import { PlannedChanges } from './PlannedChanges';
 import { useApp } from '../hooks/useApp';
 import { useNow, useZone } from '../hooks/useTime';
 
@@ -49,6 +50,7 @@ export function DeployPlan({ plan, plannedAt }: { plan: PlanView; plannedAt: num
                 </li>
               ))}
           </ol>
+          <PlannedChanges changes={plan.changes.filter((change) => change.component === component)} />
         </section>
       ))}
     </div>

@@ -1,4 +1,5 @@
 import type { Strategy } from '../../api/types';
+import { plural } from '../../format/number';
 
 const strategy: Record<Strategy, string> = {
   rolling: 'Rolling',
@@ -43,6 +44,11 @@ export const deploying = {
     takes: (duration: string) => `It takes at least ${duration}, when nothing has to be waited for.`,
     blockersTitle: 'What stands in its way',
     blockersNone: 'Nothing stands in its way.',
+    changesTitle: (writes: number) =>
+      `What is written into the cluster: ${plural(writes, 'write', 'writes')}`,
+    changesHint: 'In this order. The API server was asked about each of them, and has kept none.',
+    notThere: 'not there',
+    exactPatch: 'The exact patch (RFC 6902)',
     submit: (version: string) => `Deploy ${version}`,
     busy: 'Asking for it',
     change: 'Change something',
