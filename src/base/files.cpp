@@ -107,12 +107,14 @@ Result<std::vector<std::string>> RealFiles::list(std::string const& folder) {
 }
 
 Result<void> RealFiles::remove(std::string const& path) {
-    // Another process may put a file into the folder while it is emptied.
+    // Another process may put a file into the folder while it is emptied, or take one out of it.
     constexpr int attempts = 10;
     std::error_code problem;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         fs::remove_all(path, problem);
-        if (problem != std::errc::directory_not_empty) break;
+        bool const in_the_way =
+            problem == std::errc::directory_not_empty || problem == std::errc::no_such_file_or_directory;
+        if (!in_the_way) break;
     }
     if (problem) return failed("remove", path, problem.value());
     return {};

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 namespace base {
 namespace {
@@ -54,6 +55,26 @@ TEST_P(FilesContract, RemovesWholeFoldersAndForgivesMissingOnes) {
 
 INSTANTIATE_TEST_SUITE_P(OnDiskAndInMemory, FilesContract, testing::Bool(),
                          [](auto const& which) { return which.param ? "disk" : "memory"; });
+
+TEST(RealFiles, AFolderIsRemovedWhileAnotherProcessEmptiesItAsWell) {
+    char pattern[] = "/tmp/pilothouse-files-XXXXXX";
+    std::string const root = ::mkdtemp(pattern);
+    RealFiles files;
+    for (int round = 0; round < 200; ++round) {
+        for (char const* part : {"a", "b", "c", "d/e", "d/f", "g/h/i"})
+            ASSERT_TRUE(files.write(fmt::format("{}/place/{}", root, part), ""));
+        std::thread other([&] {
+            std::error_code ignored;
+            for (char const* part : {"g/h", "d/e", "d", "b", "a", "c", "g"})
+                std::filesystem::remove(fmt::format("{}/place/{}", root, part), ignored);
+        });
+        auto removed = files.remove(root + "/place");
+        other.join();
+        ASSERT_TRUE(removed) << "round " << round << ": " << removed.error().message;
+        EXPECT_FALSE(files.exists(root + "/place"));
+    }
+    std::filesystem::remove_all(root);
+}
 
 TEST(RealFiles, AFullOrForbiddenPlaceIsNamedWithItsCure) {
     RealFiles files;
