@@ -1,0 +1,94 @@
+// Against a double of Prometheus, in the simulation.
+#include "rollout/impl/counting.hpp"
+
+#include <gtest/gtest.h>
+
+#include "http/server.hpp"
+#include "sim/network.hpp"
+#include "sim/testing.hpp"
+
+namespace rollout::impl {
+namespace {
+
+class CountingTest : public testing::Test {
+protected:
+    CountingTest() {
+        auto answer = [this](http::Request request) { return handle(std::move(request)); };
+        server_ =
+            std::make_unique<http::Server>(prometheus_.executor(), prometheus_.clock(), random_, answer);
+        server_->listen(network_.listen(prometheus_, "prometheus:9090"));
+        asio::co_spawn(portal_.executor(), counting_.run(), [](std::exception_ptr) {});
+    }
+    ~CountingTest() override {
+        network_.forget(portal_);
+        portal_.kill();
+        prometheus_.kill();
+    }
+
+    /// What is said after some seconds in which the component was looked at.
+    std::string problem_after(int seconds) {
+        model::Traffic traffic;
+        traffic.service = "web";
+        for (int i = 0; i < seconds; ++i) {
+            counting_.want(traffic, "shop");
+            sim::testing::pass(simulation_, 1s);
+        }
+        std::optional<WallTime> newest;
+        for (auto const& [series, counted] : counting_.counted())
+            newest = std::max(newest.value_or(counted.at), counted.at);
+        return counting_.problem(newest);
+    }
+    std::int64_t now() {
+        return std::chrono::duration_cast<std::chrono::seconds>(
+                   prometheus_.clock().wall_now().time_since_epoch())
+            .count();
+    }
+
+    bool reads_envoys_ = true;
+    bool has_counters_ = false;
+
+private:
+    awaitable<http::Response> handle(http::Request request) {
+        std::string const& asked = request.query.front().second;
+        bool const asks_when = asked.find("envoy_server_uptime") != std::string::npos;
+        bool const asks_istio = asked.find("{cluster_name") != std::string::npos;
+        std::string series;
+        if (asks_when && reads_envoys_)
+            series = fmt::format(R"({{"metric":{{}},"value":[{0},"{0}"]}})", now());
+        else if (asks_istio && has_counters_)
+            series = fmt::format(
+                R"({{"metric":{{"cluster_name":"outbound|80||web-blue.shop.svc.cluster.local","response_code_class":"2xx"}},"values":[[{},"7"]]}})",
+                now());
+        http::Response response;
+        response.body = fmt::format(R"({{"status":"success","data":{{"resultType":"{}","result":[{}]}}}})",
+                                    asks_when ? "vector" : "matrix", series);
+        co_return response;
+    }
+
+    sim::Simulation simulation_{1};
+    sim::Network network_{simulation_};
+    base::Random random_{1};
+    sim::Process prometheus_{simulation_, "prometheus"};
+    sim::Process portal_{simulation_, "portal"};
+    std::unique_ptr<base::Dialer> dialer_ = network_.dialer(portal_);
+    std::unique_ptr<http::Server> server_{};
+    Counting counting_{*dialer_, portal_.clock(), "http://prometheus:9090"};
+};
+
+TEST_F(CountingTest, NoRequestYetIsNoProblemWhileAnEnvoyIsRead) { EXPECT_EQ(problem_after(3), ""); }
+
+TEST_F(CountingTest, SaysThatNobodyCountsWhenNoEnvoyIsRead) {
+    reads_envoys_ = false;
+    EXPECT_EQ(problem_after(3),
+              "Prometheus at http://prometheus:9090 reads no Envoy (envoy_server_uptime), so nobody counts");
+}
+
+TEST_F(CountingTest, CountersThatAreNotReadAnyMoreAreTooOld) {
+    has_counters_ = true;
+    ASSERT_EQ(problem_after(3), "");
+    has_counters_ = reads_envoys_ = false;
+    EXPECT_NE(problem_after(40).find("has heard of no Envoy since"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rollout::impl
