@@ -215,7 +215,8 @@ int main(int argc, char** argv) {
     }
     Sizes steady = measure(count, false);
     Sizes flying = measure(count, true);
-    fmt::print("{{\"components\": {}, \"steady_bytes\": {}, \"in_flight_bytes\": {}, \"database_bytes\": {}}}\n",
-               count, steady.portal, flying.portal, flying.database);
+    fmt::print(
+        "{{\"components\": {}, \"steady_bytes\": {}, \"in_flight_bytes\": {}, \"database_bytes\": {}}}\n",
+        count, steady.portal, flying.portal, flying.database);
     return 0;
 }
