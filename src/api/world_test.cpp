@@ -227,7 +227,8 @@ struct World::Parts {
         {.file = folder + "/pilothouse.db"}, context.get_executor(), context.get_executor());
     FailingStore store{opened(database)};
     rollout::HostDriver driver{host, router};
-    rollout::Engine engine{{context.get_executor(), clock, random, store, {driver, driver}, crash_points}, {}};
+    rollout::Engine engine{{context.get_executor(), clock, random, store, {driver, driver}, crash_points},
+                           {}};
     auth::SeededSecrets secrets{11};
     auth::Accounts accounts{
         store, clock, secrets, context.get_executor(), {.cost = {.memory_bytes = 8192, .passes = 1}}};

@@ -1,4 +1,5 @@
-// Text to values. Boost.JSON's own parser rounds fractions in the last digits; here each number is the nearest one.
+// Text to values. Boost.JSON's own parser rounds fractions in the last digits; here each number is the
+// nearest one.
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 

@@ -99,7 +99,8 @@ TEST(Json, MeasuresTextInCharactersAsItsSchemaSays) {
 
 TEST(Json, WritesNumbersAsPeopleDo) {
     json::array numbers{0.0, 2.0, 0.05, 78.9, -1.5, 1e-6, 9e15, 1e300, 7, -7, 18446744073709551615U};
-    EXPECT_EQ(to_text(numbers), "[0,2,0.05,78.9,-1.5,1e-06,9000000000000000,1e+300,7,-7,18446744073709551615]");
+    EXPECT_EQ(to_text(numbers),
+              "[0,2,0.05,78.9,-1.5,1e-06,9000000000000000,1e+300,7,-7,18446744073709551615]");
     EXPECT_EQ(to_text(json::array{std::numeric_limits<double>::infinity(), std::nan("")}), "[null,null]");
 }
 
@@ -114,8 +115,8 @@ TEST(Json, KeepsEveryNumberToTheLastBit) {
         ASSERT_EQ(read->to_number<double>(), number) << text;
         ASSERT_EQ(to_text(*read), text);
     }
-    for (char const* text : {"-4.6141900890506806e-301", "9.948229457846077e-8", "123456789012345680000", "0.1",
-                             "5e-324", "1.7976931348623157e308", "2.5E+1"})
+    for (char const* text : {"-4.6141900890506806e-301", "9.948229457846077e-8", "123456789012345680000",
+                             "0.1", "5e-324", "1.7976931348623157e308", "2.5E+1"})
         EXPECT_EQ(parse_json(text)->to_number<double>(), std::strtod(text, nullptr)) << text;
     EXPECT_EQ(to_text(*parse_json("[-0,-0.0,0]")), "[-0,-0,0]");
     EXPECT_EQ(to_text(*parse_json("[18446744073709551615,-9223372036854775808]")),

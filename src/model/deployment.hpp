@@ -182,9 +182,9 @@ struct Rollout {
 };
 BOOST_DESCRIBE_STRUCT(Rollout, (),
                       (deployment, environment, component, strategy, settings, judge, from, to, plan, phase,
-                       reason, since, step, step_observed, waited, paused, approved, promote_all, held, insists,
-                       abort, reason_of_abort, promoted, cut, weight_in_force, evidence, total, stage, epoch,
-                       version_number))
+                       reason, since, step, step_observed, waited, paused, approved, promote_all, held,
+                       insists, abort, reason_of_abort, promoted, cut, weight_in_force, evidence, total,
+                       stage, epoch, version_number))
 
 enum class WhenBusy { queue, supersede, refuse };
 BOOST_DESCRIBE_ENUM(WhenBusy, queue, supersede, refuse)

@@ -22,7 +22,8 @@ constexpr char policy[] =
 /// Paths that programs ask: what is not there is a 404 for them, not a page.
 bool belongs_to_an_interface(std::string_view path) {
     for (std::string_view prefix : {"/api", "/socket.io", "/metrics", "/healthz", "/readyz", "/assets"}) {
-        bool inside = path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+        bool inside =
+            path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
         if (inside) return true;
     }
     return false;
@@ -89,12 +90,11 @@ Pages::Pages(std::string_view packed) {
     json::value const list = boost::json::parse(packed.substr(0, line));  // named: the loop would not keep it
     for (json::value const& entry : list.as_array()) {
         json::object const& file = entry.as_object();
-        files_.emplace(file.at("path").as_string(),
-                       File{.type = std::string(file.at("type").as_string()),
-                            .immutable = file.at("immutable").as_bool(),
-                            .identity = take(file, "identity"),
-                            .gzip = take(file, "gzip"),
-                            .br = take(file, "br")});
+        files_.emplace(file.at("path").as_string(), File{.type = std::string(file.at("type").as_string()),
+                                                         .immutable = file.at("immutable").as_bool(),
+                                                         .identity = take(file, "identity"),
+                                                         .gzip = take(file, "gzip"),
+                                                         .br = take(file, "br")});
     }
 }
 

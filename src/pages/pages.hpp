@@ -19,8 +19,9 @@ public:
     /// `packed` outlives the pages. Throws std::runtime_error when it is damaged: the build made it.
     explicit Pages(std::string_view packed);
 
-    /// The file at this path; for an address inside the application, which its script reads, the page itself. Nothing
-    /// when it is not ours: another method, an interface's path, or a client that does not ask for a page.
+    /// The file at this path; for an address inside the application, which its script reads, the page itself.
+    /// Nothing when it is not ours: another method, an interface's path, or a client that does not ask for a
+    /// page.
     std::optional<http::Response> answer(http::Request const& request) const;
 
     bool empty() const { return files_.empty(); }

@@ -86,10 +86,11 @@ TEST_F(PagesTest, LetsAPageRunNothingButItsOwnScripts) {
     auto answer = pages.answer(get("/"));
     ASSERT_TRUE(answer);
     std::string policy(answer->fields.get("Content-Security-Policy"));
-    EXPECT_EQ(policy,
-              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-              "connect-src 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
-              "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'");
+    EXPECT_EQ(
+        policy,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'");
     EXPECT_EQ(answer->fields.get("Cross-Origin-Opener-Policy"), "same-origin");
 }
 

@@ -1,15 +1,14 @@
 #include "realtime/packet.hpp"
 
-#include "base/json.hpp"
-
 #include <fmt/format.h>
 
 #include <charconv>
 
+#include "base/json.hpp"
+
 namespace realtime {
 
 namespace {
-
 
 /// Names that mean something in the clients themselves.
 constexpr std::string_view reserved[] = {"connect",       "connect_error", "disconnect",
@@ -26,9 +25,7 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
     return number;
 }
 
-base::Result<json::value> parse(std::string_view text) {
-    return base::parse_json(text);
-}
+base::Result<json::value> parse(std::string_view text) { return base::parse_json(text); }
 
 bool has_attachments(PacketType type) {
     return type == PacketType::binary_event || type == PacketType::binary_ack;

@@ -26,9 +26,9 @@ struct Settings {
     Duration close_grace = 30s;                 // for a polling client to fetch that it is over
     std::size_t max_payload_bytes = 1'000'000;  // of a message or of the body of a POST
     std::size_t send_buffer_bytes = 1'000'000;  // a client that lets more wait is given up
-    /// Events for many are sent at once, but not more often than this, and up to five times as seldom when sending
-    /// to all takes more than a quarter of the time: what comes sooner waits and goes together. (Sending costs by
-    /// the call rather than by the byte.)
+    /// Events for many are sent at once, but not more often than this, and up to five times as seldom when
+    /// sending to all takes more than a quarter of the time: what comes sooner waits and goes together.
+    /// (Sending costs by the call rather than by the byte.)
     Duration gather_time = 10ms;
     std::size_t clients = 20'000;
     std::size_t events_under_way = 1'000;  // of one client: more handlers are not begun, it is given up

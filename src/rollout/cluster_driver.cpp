@@ -102,8 +102,13 @@ awaitable<base::Result<void>> ClusterDriver::check(ComponentKey key, model::Comp
 awaitable<base::Result<Rehearsal>> ClusterDriver::rehearse(ComponentKey key, model::Rollout draft) {
     CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
     CO_TRY(ClusterState state, cluster->state_of(key.component, draft.to));
-    CO_TRY(std::vector<Rehearsed> writes, rollout::rehearse(draft, std::move(state)));
     Rehearsal rehearsal;
+    std::vector<Drift> const drifted = drift_of(state);
+    if (draft.settings.on_drift == model::DriftPolicy::hold)
+        for (Drift const& drift : drifted)
+            rehearsal.blockers.push_back(
+                drift.text + ": put it back, or the deployment is held until somebody resumes it");
+    CO_TRY(std::vector<Rehearsed> writes, rollout::rehearse(draft, std::move(state)));
     std::map<std::string, json::array> asked;
     std::set<std::string> refused;
     for (Rehearsed const& write : writes) {
@@ -122,7 +127,7 @@ awaitable<base::Result<Rehearsal>> ClusterDriver::rehearse(ComponentKey key, mod
         auto accepted = co_await cluster->try_patch(order.resource, name, patch);
         if (accepted) continue;
         refused.insert(object);
-        rehearsal.refusals.push_back(
+        rehearsal.blockers.push_back(
             fmt::format("step {}, {}: {}", write.step, write.effect.text, accepted.error().message));
     }
     co_return rehearsal;

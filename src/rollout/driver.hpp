@@ -8,10 +8,10 @@ namespace rollout {
 
 using target::ComponentKey;
 
-/// What a rollout will write, in order, and what the target would refuse of it: a sentence each.
+/// What a rollout will write, in order, and what stands in its way: a sentence each.
 struct Rehearsal {
     std::vector<model::PlannedChange> changes{};
-    std::vector<std::string> refusals{};
+    std::vector<std::string> blockers{};
 };
 
 /// Calls for one component never overlap, but for those that change nothing.

@@ -106,6 +106,19 @@ class Rollout(unittest.TestCase):
             for (name, path), foretold in last.items():
                 self.assertEqual(at(self.cluster.get(*name.split(), portal.namespace), path), json.loads(foretold), f"{name} {path}")
 
+    def test_a_plan_names_what_others_have_changed(self):
+        with self.site("virtual_service", "istio") as (portal, _):
+            edit = [{"op": "replace", "path": "/spec/replicas", "value": 2}]
+            self.cluster.kubectl("patch", "deployment", "web-blue", "-n", portal.namespace, "--type=json", "--field-manager=somebody",
+                                 "-p", json.dumps(edit))
+            plan = {}
+
+            def named():
+                plan.update(portal.api("POST", "/api/environments/cluster/plan", {"version": "1.1.0"}))
+                return plan["blockers"]
+            cluster.wait(named, lambda: f"the plan names it: {plan}")
+            self.assertRegex(plan["blockers"][0], "^Deployment web-blue was scaled from 3 to 2 by somebody at .*: put it back, or")
+
     def test_a_plan_says_what_the_cluster_refuses(self):
         with self.site("virtual_service", "istio") as (portal, _):
             name = f"few-{portal.namespace}"

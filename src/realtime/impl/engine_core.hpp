@@ -28,7 +28,8 @@ struct EngineCore : std::enable_shared_from_this<EngineCore> {
     std::shared_ptr<impl::EngineSession> find(std::string const& sid) const;
     /// Flushes it at the end of this turn: what is sent in one turn leaves together.
     void flush_soon(std::shared_ptr<impl::EngineSession> session);
-    /// Flushes it then, too, or when `gather_time` has passed since the last time: more, if sending took long.
+    /// Flushes it then, too, or when `gather_time` has passed since the last time: more, if sending took
+    /// long.
     void flush_with_others(std::shared_ptr<impl::EngineSession> session);
     void stop();
     /// Lets go of all sessions, which hold this.

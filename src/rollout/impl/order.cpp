@@ -232,7 +232,7 @@ awaitable<void> Engine::Impl::rehearse(model::Rollout draft, model::PlanView& vi
         co_return;
     }
     std::move(rehearsal->changes.begin(), rehearsal->changes.end(), std::back_inserter(view.changes));
-    std::move(rehearsal->refusals.begin(), rehearsal->refusals.end(), std::back_inserter(view.blockers));
+    std::move(rehearsal->blockers.begin(), rehearsal->blockers.end(), std::back_inserter(view.blockers));
 }
 
 awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::DeployRequest request) {
