@@ -116,7 +116,7 @@ struct PlannedChange {
     int step = 0;               // from 1
     std::string object{};       // "Deployment web-green"
     std::string text{};         // "scale web-green to 3"
-    base::json::value patch{};  // RFC 6902; with each goes who writes, and a test of who wrote last
+    base::json::value patch{};  // RFC 6902, as it is sent: with a test of who wrote last, and who writes
     std::vector<FieldChange> fields{};
     bool operator==(PlannedChange const&) const = default;
 };

@@ -40,6 +40,7 @@ struct ClusterState {
     std::vector<Counter> counters{};             // names begin with the color; the revision is filled in here
 
     ColorState const& of(target::Color color) const { return color == target::Color::blue ? blue : green; }
+    ColorState& of(target::Color color) { return color == target::Color::blue ? blue : green; }
 };
 
 /// Names of the two Deployments, and of the two Services behind a route: "web-blue", "web-green".

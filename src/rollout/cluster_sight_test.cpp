@@ -531,6 +531,18 @@ TEST(Rehearsal, SaysWhichFieldsChange) {
     EXPECT_EQ(field_changes(route.before, route.after), expected);
 }
 
+TEST(Rehearsal, ShowsThePatchAsItIsSent) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = story.begin("1.1.0", model::Strategy::canary);
+    rollout.epoch = 7;
+    auto const rehearsed = rehearse(rollout, story.cluster.look());
+    ASSERT_TRUE(rehearsed);
+    for (Rehearsed const& write : *rehearsed) {
+        EXPECT_EQ(target::epoch_of(write.after), 7) << "of the portal that would write";
+        EXPECT_EQ(*base::apply_patch(write.before, write.patch), write.after);
+    }
+}
+
 TEST(Rehearsal, WhatOthersHaveChangedIsWrittenAgain) {
     Story story(Split::virtual_service);
     story.cluster.edit("Deployment web-blue", "/spec/replicas", 1, replica_fields);

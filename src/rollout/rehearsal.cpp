@@ -17,10 +17,6 @@ using target::Color;
 /// rules.
 constexpr int most_writes_of_a_step = 8;
 
-ColorState& color_of(ClusterState& state, Color color) {
-    return color == Color::blue ? state.blue : state.green;
-}
-
 /// The pods that a Deployment will have when its controller and the kubelets have done their work.
 base::Result<void> settle(ClusterState const& state, ColorState& color) {
     TRY(target::Workload workload,
@@ -39,7 +35,7 @@ base::Result<void> settle(ClusterState const& state, ColorState& color) {
 
 /// Who has no share any more has had none for long enough.
 void let_time_pass(ClusterState& state) {
-    for (Color color : {Color::blue, Color::green}) color_of(state, color).idle_for = std::chrono::hours(1);
+    for (Color color : {Color::blue, Color::green}) state.of(color).idle_for = std::chrono::hours(1);
 }
 
 base::Result<void> put(ClusterState& state, PatchObject const& order, json::value after) {
@@ -54,8 +50,8 @@ base::Result<void> put(ClusterState& state, PatchObject const& order, json::valu
     std::string const name = base::text_at(after, "/metadata/name");
     for (Color color : {Color::blue, Color::green})
         if (name == deployment_name(state.workload, color)) {
-            color_of(state, color).deployment = std::move(after);
-            return settle(state, color_of(state, color));
+            state.of(color).deployment = std::move(after);
+            return settle(state, state.of(color));
         }
     return {};
 }
@@ -87,7 +83,7 @@ base::Result<std::vector<Rehearsed>> rehearse(model::Rollout rollout, ClusterSta
     std::vector<Rehearsed> all;
     rollout.insists = true;
     for (Color color : {Color::blue, Color::green})
-        if (color_of(state, color).deployment) TRY_VOID(settle(state, color_of(state, color)));
+        if (state.of(color).deployment) TRY_VOID(settle(state, state.of(color)));
     for (rollout.step = 0; rollout.step < static_cast<int>(rollout.plan.size()); ++rollout.step) {
         for (int writes = 0; writes < most_writes_of_a_step; ++writes) {
             let_time_pass(state);

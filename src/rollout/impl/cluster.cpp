@@ -217,7 +217,7 @@ base::Result<ClusterState> Cluster::state_of(std::string const& component, model
     ClusterState state{.namespace_ = namespace_, .workload = of.workload, .traffic = of.traffic};
     SteadyTime const now = world_.clock.now();
     for (Color color : {Color::blue, Color::green}) {
-        ColorState& side = color == Color::blue ? state.blue : state.green;
+        ColorState& side = state.of(color);
         side = color_state(of, color);
         if (!side.deployment) continue;
         auto workload = target::read_workload(*side.deployment, of.workload.container.value_or(""));

@@ -224,6 +224,7 @@ Result<model::Rollout> Engine::Impl::draft(Target const& target, Component const
 awaitable<void> Engine::Impl::rehearse(model::Rollout draft, model::PlanView& view) {
     Lane const* lane = find_lane({draft.environment, draft.component});
     draft.to.number = (lane && lane->placement ? lane->placement->last_revision : 0) + 1;
+    if (lane && lane->lease) draft.epoch = lane->lease->epoch;
     Driver& driver = world.drivers.of(draft.to.workload);
     target::ComponentKey key{draft.environment, draft.component};
     Result<Rehearsal> rehearsal = co_await driver.rehearse(key, std::move(draft));

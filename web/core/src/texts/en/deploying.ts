@@ -46,7 +46,8 @@ export const deploying = {
     blockersNone: 'Nothing stands in its way.',
     changesTitle: (writes: number) =>
       `What is written into the cluster: ${plural(writes, 'write', 'writes')}`,
-    changesHint: 'In this order. The API server was asked about each of them, and has kept none.',
+    changesHint:
+      'In this order. The API server was asked about each, of one object up to the first that it refuses, and has kept none.',
     notThere: 'not there',
     exactPatch: 'The exact patch (RFC 6902)',
     submit: (version: string) => `Deploy ${version}`,
