@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "http/message.hpp"
 #include "rollout/engine.hpp"
+#include "secret/kubeconfigs.hpp"
 #include "store/store.hpp"
 
 namespace api {
@@ -25,6 +26,7 @@ struct Services {
     rollout::Engine& engine;
     store::Store& store;
     auth::Accounts& accounts;
+    secret::Kubeconfigs& kubeconfigs;
     base::Clock& clock;
     Toggle toggle;
     /// The numbers in Prometheus' text format.

@@ -107,6 +107,16 @@ model::AuditEntry audit_entry() {
             .details = {{"version", "1.1.0"}}};
 }
 
+model::KubeconfigView kubeconfig() {
+    return {.name = "shop-west",
+            .server = "https://shop-west.example.org:6443",
+            .namespace_ = "shop",
+            .created_at = at(0, 0),
+            .created_by = "alice",
+            .updated_at = at(0, 0),
+            .used_by = {"shop-west"}};
+}
+
 Problem problem() {
     return {.type = "urn:pilothouse:problem:not_found",
             .title = "Not Found",
@@ -141,6 +151,10 @@ std::map<std::string, base::json::value, std::less<>> make_examples() {
         {"SampleList", to_json(model::SampleList{.items = {sample()}})},
         {"LogList", to_json(model::LogList{{log_entry()}, "118"})},
         {"AuditList", to_json(model::AuditList{.items = {audit_entry()}})},
+        {"KubeconfigRequest",
+         without_nulls(to_json(model::KubeconfigRequest{.kubeconfig = "apiVersion: v1\nkind: Config\n..."}))},
+        {"KubeconfigView", to_json(kubeconfig())},
+        {"KubeconfigList", to_json(model::KubeconfigList{.items = {kubeconfig()}})},
         {"Problem", to_json(problem())},
     };
 }

@@ -42,6 +42,8 @@ Asked example(Route const& route, Prepared const& world) {
     if (id == "login") body = R"({"username":"alice","password":"correct horse battery"})";
     if (id == "setup") body = R"({"token":"aaaa-bbbb","username":"bob","password":"correct horse battery"})";
     if (id == "toggle_environment") body = R"({"enabled":true})";
+    if (id == "put_kubeconfig")
+        body = base::to_text(base::json::object{{"kubeconfig", World::kubeconfig("hidden")}});
     if (id == "plan" || id == "deploy") body = R"({"version":"1.1.0"})";
     return {std::string(route.method), target, body};
 }

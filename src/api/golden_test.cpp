@@ -162,6 +162,13 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("sample-data-removed", "DELETE", "/api/admin/sample-data");
     story.ask("openapi", "GET", "/api/openapi.json");
     story.ask("metrics", "GET", "/metrics");
+    std::string const kubeconfig =
+        base::to_text(base::json::object{{"kubeconfig", World::kubeconfig("hidden")}});
+    story.ask("kubeconfig-uploaded", "PUT", "/api/admin/kubeconfigs/shop-west", kubeconfig);
+    story.ask("kubeconfig-refused", "PUT", "/api/admin/kubeconfigs/shop-west", R"({"kubeconfig":"a: 1"})");
+    story.ask("kubeconfigs", "GET", "/api/admin/kubeconfigs");
+    story.ask("kubeconfig", "GET", "/api/admin/kubeconfigs/shop-west");
+    story.ask("kubeconfig-removed", "DELETE", "/api/admin/kubeconfigs/shop-west");
     story.ask("logout", "POST", "/api/admin/logout");
     EXPECT_EQ(story.asked.size(), routes().size()) << "a route is missing in this story";
 }

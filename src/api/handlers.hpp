@@ -48,6 +48,12 @@ Answer<model::AlertList> list_alerts(Call& call, Query<AlertsQuery> query);
 Answer<model::CostSummary> cost_summary(Call& call, Query<CostsQuery> query);
 Answer<Nothing> remove_sample_data(Call& call, Body<NoFields> body);
 
+// -- kubeconfigs.cpp
+Answer<model::KubeconfigList> list_kubeconfigs(Call& call);
+Answer<model::KubeconfigView> show_kubeconfig(Call& call);
+Answer<model::KubeconfigView> put_kubeconfig(Call& call, Body<model::KubeconfigRequest> body);
+Answer<Nothing> remove_kubeconfig(Call& call, Body<NoFields> body);
+
 // -- logs.cpp
 Answer<Ready<model::LogList>> logs(Call& call, Query<LogsQuery> query);
 

@@ -54,16 +54,18 @@ std::pair<std::string, std::string> template_of(std::string_view path) {
             std::string(name)};
 }
 
-json::object path_parameter(std::string const& name) {
-    bool is_name = name == "name";
+json::object path_parameter(std::string const& name, Route const& route) {
+    bool is_name = name == "name", is_kubeconfig = route.path.find("/kubeconfigs/") != std::string_view::npos;
     json::object schema{{"type", "string"},
                         {"pattern", json::string(is_name ? model::name_pattern : "^[0-9a-z]{26}$")}};
     return {{"name", name},
             {"in", "path"},
             {"required", true},
             {"schema", std::move(schema)},
-            {"description", is_name ? "an environment" : "a deployment"},
-            {"example", is_name ? "demo" : "01kb0z3v9m4e8r2t6w5y7a1c3d"}};
+            {"description", is_kubeconfig ? "an uploaded kubeconfig"
+                            : is_name     ? "an environment"
+                                          : "a deployment"},
+            {"example", is_kubeconfig ? "shop-west" : is_name ? "demo" : "01kb0z3v9m4e8r2t6w5y7a1c3d"}};
 }
 
 /// A parameter that is not given is left out, so null is none of its values.
@@ -93,7 +95,7 @@ json::object header_parameter(char const* name, char const* about, json::object 
 
 json::array parameters_of(Route const& route, std::string const& path_name) {
     json::array parameters;
-    if (!path_name.empty()) parameters.push_back(path_parameter(path_name));
+    if (!path_name.empty()) parameters.push_back(path_parameter(path_name, route));
     if (!route.endpoint.query.name.empty()) add_query_parameters(parameters, route.endpoint.query);
     if (route.extra == Extra::idempotency_key)
         parameters.push_back(header_parameter(

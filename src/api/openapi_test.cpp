@@ -123,6 +123,8 @@ TEST(OpenApi, ItsExamplesAreWhatTheServerTakes) {
     expect_readable<model::RollbackRequest>();
     expect_readable<model::DeploymentView>();
     expect_readable<model::EnvironmentList>();
+    expect_readable<model::KubeconfigRequest>();
+    expect_readable<model::KubeconfigList>();
     expect_readable<Problem>();
 }
 

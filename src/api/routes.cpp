@@ -25,6 +25,11 @@ std::vector<Route> make_routes() {
 
     {del,  "/api/admin/sample-data",              sample_data_remove,  204, endpoint<remove_sample_data>(),  "remove_sample_data",  "Remove all sample data: invented metrics, alerts and costs"},
 
+    {get,  "/api/admin/kubeconfigs",              kubeconfig_read,     200, endpoint<list_kubeconfigs>(),    "list_kubeconfigs",    "Uploaded kubeconfigs in the order of their names, without what is secret in them"},
+    {get,  "/api/admin/kubeconfigs/:name",        kubeconfig_read,     200, endpoint<show_kubeconfig>(),     "show_kubeconfig",     "One of them, and which environments use it"},
+    {put,  "/api/admin/kubeconfigs/:name",        kubeconfig_write,    200, endpoint<put_kubeconfig>(),      "put_kubeconfig",      "Upload a kubeconfig, or replace it; its secrets are encrypted and never given back"},
+    {del,  "/api/admin/kubeconfigs/:name",        kubeconfig_write,    204, endpoint<remove_kubeconfig>(),   "remove_kubeconfig",   "Remove an uploaded kubeconfig that no environment uses"},
+
     {get,  "/api/environments",                   environment_read,    200, endpoint<list_environments>(),   "list_environments",   "Environments in the order of their names, filtered, or grouped by provider"},
     {get,  "/api/environments/:name",             environment_read,    200, endpoint<show_environment>(),    "show_environment",    "Components, versions, replicas and traffic addresses"},
     {get,  "/api/environments/:name/status",      environment_read,    200, endpoint<show_status>(),         "show_status",         "What runs and what takes traffic, replica by replica, as last observed"},

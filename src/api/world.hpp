@@ -28,6 +28,11 @@ public:
     static std::string body_of(http::Response const& response);
     static base::json::value json_of(http::Response const& response);
     store::Store& store();
+    secret::Kubeconfigs& kubeconfigs();
+    /// Where the database is.
+    std::string const& folder() const;
+    /// A good one.
+    static std::string kubeconfig(std::string const& token);
     /// The n-th operation from now (1: the next) fails, and those after it work again. Was it reached?
     void fail_store_at(int operation, StoreFault fault);
     bool has_store_failed() const;

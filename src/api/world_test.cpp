@@ -189,6 +189,7 @@ struct World::Parts {
         : api({.engine = engine,
                .store = store,
                .accounts = accounts,
+               .kubeconfigs = kubeconfigs,
                .clock = clock,
                .toggle =
                    [this, &world](std::string name, std::optional<std::string> component, bool enabled,
@@ -232,6 +233,14 @@ struct World::Parts {
     auth::SeededSecrets secrets{11};
     auth::Accounts accounts{
         store, clock, secrets, context.get_executor(), {.cost = {.memory_bytes = 8192, .passes = 1}}};
+    auth::SeededSecrets key_secrets{12};
+    secret::Kubeconfigs kubeconfigs{{.store = store,
+                                     .clock = clock,
+                                     .files = files,
+                                     .executor = context.get_executor(),
+                                     .workers = context.get_executor(),
+                                     .fill = [this](std::span<unsigned char> to) { key_secrets.fill(to); }},
+                                    "/data/secret.key"};
     model::Environments declaration = declared();
     std::string token{};
     Api api;
@@ -242,6 +251,7 @@ World::World(Start start) : parts_(std::make_unique<Parts>(*this)) {
         EXPECT_TRUE(parts_->files.write("/opt/" + version + "/svc", "a program"));
     auto environments = std::make_shared<model::Environments const>(parts_->declaration);
     EXPECT_TRUE(base::run(parts_->context, parts_->engine.declare(environments, "test")));
+    parts_->kubeconfigs.declare(*environments);
     EXPECT_TRUE(base::run(parts_->context, parts_->engine.start()));
     if (start == Start::without_anybody) return;
     auto answer = ask_as_nobody(
@@ -313,6 +323,15 @@ base::FakeClock& World::clock() { return parts_->clock; }
 asio::io_context& World::context() { return parts_->context; }
 http::Handler World::handler() { return parts_->api.handler(); }
 store::Store& World::store() { return parts_->store; }
+secret::Kubeconfigs& World::kubeconfigs() { return parts_->kubeconfigs; }
+std::string World::kubeconfig(std::string const& token) {
+    return fmt::format(
+        "current-context: main\ncontexts: [{{name: main, context: {{cluster: a, user: b, namespace: shop}}}}]\n"
+        "clusters: [{{name: a, cluster: {{server: \"https://shop-west.example.org:6443\"}}}}]\n"
+        "users: [{{name: b, user: {{token: {}}}}}]\n",
+        token);
+}
+std::string const& World::folder() const { return parts_->folder; }
 void World::fail_store_at(int operation, StoreFault fault) {
     parts_->store.left = operation;
     parts_->store.fault = fault;

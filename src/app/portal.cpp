@@ -11,6 +11,10 @@ constexpr Duration declaration_interval = 2s;
 
 std::string folder_of(std::string const& file) { return file.substr(0, file.rfind('/')); }
 
+secret::Fill fill_from(auth::Secrets& secrets) {
+    return [&secrets](std::span<unsigned char> bytes) { secrets.fill(bytes); };
+}
+
 }  // namespace
 
 Portal::Portal(World world, PortalSettings settings)
@@ -24,6 +28,14 @@ Portal::Portal(World world, PortalSettings settings)
                .runtime_folder = settings_.runtime_folder,
                .program = settings_.haproxy}),
       hosts_(host_, router_, settings_.engine.planted_fault == rollout::PlantedFault::ready_before_check),
+      kubeconfigs_({.store = world_.store,
+                    .clock = world_.clock,
+                    .files = world_.files,
+                    .executor = world_.executor,
+                    .workers = world_.workers,
+                    .fill = fill_from(world_.secrets)},
+                   settings_.secret_key_file.empty() ? settings_.data_folder + "/secret.key"
+                                                     : settings_.secret_key_file),
       clusters_({world_.executor, world_.workers, world_.dialer, world_.clock, world_.random, world_.files,
                  world_.plugins},
                 cluster_settings()),
@@ -35,10 +47,7 @@ Portal::Portal(World world, PortalSettings settings)
                .crash_points = world_.crash_points},
               settings_.engine),
       accounts_(world_.store, world_.clock, world_.secrets, world_.workers, settings_.accounts),
-      realtime_(
-          world_.executor, world_.clock,
-          [&secrets = world_.secrets](std::span<unsigned char> bytes) { secrets.fill(bytes); },
-          realtime_settings()),
+      realtime_(world_.executor, world_.clock, fill_from(world_.secrets), realtime_settings()),
       feed_({.executor = world_.executor,
              .clock = world_.clock,
              .store = world_.store,
@@ -51,6 +60,7 @@ Portal::Portal(World world, PortalSettings settings)
       api_({.engine = engine_,
             .store = world_.store,
             .accounts = accounts_,
+            .kubeconfigs = kubeconfigs_,
             .clock = world_.clock,
             .toggle =
                 [this](std::string environment, std::optional<std::string> component, bool enabled,
@@ -63,9 +73,10 @@ Portal::Portal(World world, PortalSettings settings)
             .version = settings_.version}),
       server_(world_.executor, world_.clock, world_.random, metrics_.counted(handler()), settings_.limits) {}
 
-rollout::ClusterSettings Portal::cluster_settings() const {
+rollout::ClusterSettings Portal::cluster_settings() {
     rollout::ClusterSettings settings = settings_.clusters;
     settings.base_folder = folder_of(settings_.environments_file);
+    settings.find_uploaded = [this](std::string name) { return kubeconfigs_.access(std::move(name)); };
     return settings;
 }
 
@@ -150,6 +161,8 @@ awaitable<base::Result<void>> Portal::accept_declaration(std::string actor) {
     if (!*loaded) co_return loaded->error();
     auto accepted = std::make_shared<model::Environments const>(std::move((*loaded)->document));
     CO_TRY_VOID(co_await engine_.declare(accepted, std::move(actor)));
+    kubeconfigs_.declare(*accepted);
+    co_await take_up_kubeconfigs();  // what new clusters begin with has not changed
     clusters_.declare(*accepted);
     co_return base::Result<void>{};
 }
@@ -170,23 +183,37 @@ awaitable<void> Portal::watch_declaration() {
     while (*alive) {
         co_await world_.clock.sleep_for(declaration_interval);
         if (!*alive) co_return;
-        auto look = [this] { return std::optional(declaration_.has_changed()); };
-        auto changed = co_await base::offload(world_.workers, look);
+        co_await take_up_declaration();
         if (!*alive) co_return;
-        if (!*changed || !**changed) continue;
-        base::Result<void> accepted;
-        try {
-            std::string actor = "environments.yaml";
-            accepted = co_await accept_declaration(actor);
-        } catch (std::exception const& failure) {
-            accepted = base::unavailable(failure.what());
-        }
-        if (!*alive) co_return;
-        metrics_.tell_declaration(accepted.has_value());
-        if (!accepted)
-            base::log(base::LogLevel::warning, "the declaration was changed and is not accepted",
-                      {{"problem", accepted.error().message}});
+        co_await take_up_kubeconfigs();
     }
+}
+
+awaitable<void> Portal::take_up_declaration() {
+    auto alive = alive_;
+    auto look = [this] { return std::optional(declaration_.has_changed()); };
+    auto changed = co_await base::offload(world_.workers, look);
+    if (!*alive || !*changed || !**changed) co_return;
+    base::Result<void> accepted;
+    try {
+        std::string actor = "environments.yaml";
+        accepted = co_await accept_declaration(actor);
+    } catch (std::exception const& failure) {
+        accepted = base::unavailable(failure.what());
+    }
+    if (!*alive) co_return;
+    metrics_.tell_declaration(accepted.has_value());
+    if (!accepted)
+        base::log(base::LogLevel::warning, "the declaration was changed and is not accepted",
+                  {{"problem", accepted.error().message}});
+}
+
+/// Whichever portal they were uploaded to. What cannot be read now is found at the next look.
+awaitable<void> Portal::take_up_kubeconfigs() {
+    auto alive = alive_;
+    auto changed = co_await kubeconfigs_.changed();
+    if (!*alive || !changed) co_return;
+    for (std::string const& name : *changed) clusters_.refresh(name);
 }
 
 awaitable<void> Portal::bring_first_versions() {

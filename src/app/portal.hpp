@@ -13,6 +13,7 @@
 #include "rollout/cluster_driver.hpp"
 #include "rollout/engine.hpp"
 #include "rollout/host_driver.hpp"
+#include "secret/kubeconfigs.hpp"
 #include "target/host.hpp"
 #include "traffic/haproxy.hpp"
 
@@ -39,6 +40,7 @@ struct PortalSettings {
     std::string runtime_folder{};     // absolute and short: sockets
     std::string haproxy = "haproxy";
     rollout::ClusterSettings clusters{};  // the base folder is that of environments_file
+    std::string secret_key_file{};        // absolute; empty: secret.key in the data folder
     std::string public_origin{};
     std::string version{};
     /// Environment and version: brought there by itself when nothing was deployed there yet.
@@ -74,10 +76,12 @@ private:
     /// Who answers what: pages, events, and the interface for the rest.
     http::Handler handler();
     realtime::Settings realtime_settings() const;
-    rollout::ClusterSettings cluster_settings() const;
+    rollout::ClusterSettings cluster_settings();
     awaitable<base::Result<void>> accept_declaration(std::string actor);
     awaitable<base::Result<void>> fill_with_sample_data();
     awaitable<void> watch_declaration();
+    awaitable<void> take_up_declaration();
+    awaitable<void> take_up_kubeconfigs();
     awaitable<void> bring_first_versions();
 
     World world_;
@@ -86,6 +90,7 @@ private:
     target::Host host_;
     traffic::Haproxy router_;
     rollout::HostDriver hosts_;
+    secret::Kubeconfigs kubeconfigs_;
     rollout::ClusterDriver clusters_;
     rollout::Engine engine_;
     auth::Accounts accounts_;

@@ -70,6 +70,10 @@ void greet(Portal const& portal, std::string const& address, std::string const& 
     std::cout << "Data: " << data_folder << std::endl;
 }
 
+std::string absolute_or_empty(std::string const& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
+}
+
 /// A folder that can be written to, made if need be.
 base::Result<std::string> make_folder(std::string const& path) {
     std::error_code problem;
@@ -182,8 +186,10 @@ int serve(ServeOptions const& options) {
          .data_folder = *data,
          .runtime_folder = *runtime,
          .haproxy = settings.haproxy,
-         .clusters = {.service_host = variable("KUBERNETES_SERVICE_HOST"),
+         .clusters = {.allowed_plugins = settings.credential_plugins,
+                      .service_host = variable("KUBERNETES_SERVICE_HOST"),
                       .service_port = variable("KUBERNETES_SERVICE_PORT")},
+         .secret_key_file = absolute_or_empty(settings.secret_key_file),
          .public_origin = settings.public_origin,
          .version = std::string(version),
          .first_versions = options.first_versions,

@@ -24,13 +24,15 @@ enum class Permission {
     audit_read,
     event_read,
     sample_data_remove,
+    kubeconfig_read,
+    kubeconfig_write,
     metrics_read,
     openapi_read,
     health_read,
 };
 BOOST_DESCRIBE_ENUM(Permission, session_end, environment_read, environment_toggle, deployment_read,
                     deployment_start, deployment_control, audit_read, event_read, sample_data_remove,
-                    metrics_read, openapi_read, health_read)
+                    kubeconfig_read, kubeconfig_write, metrics_read, openapi_read, health_read)
 
 /// What it is to be done to. Empty: the installation as a whole.
 struct Resource {

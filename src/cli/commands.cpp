@@ -48,6 +48,7 @@ void add_commands(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     add_look_commands(place);
     add_environment_commands(place);
     add_account_commands(place);
+    add_kubeconfig_commands(place);
     add_sample_data_commands(place);
     add_demo_commands(app, terminal, chosen);
     add_completion(place);

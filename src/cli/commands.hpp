@@ -11,8 +11,8 @@ namespace cli {
 using Chosen = std::function<int()>;
 
 /// setup, login, logout, deploy, plan, follow, status, logs, pause, resume, promote, abort, retry, rollback,
-/// health, env, deployments, audit, completion, demo-service and demo-traffic. `terminal` and `chosen` must
-/// outlive `app`.
+/// health, env, deployments, audit, kubeconfig, completion, demo-service and demo-traffic. `terminal` and
+/// `chosen` must outlive `app`.
 void add_commands(CLI::App& app, Terminal& terminal, Chosen& chosen);
 
 /// Reads the words and runs what they chose. Wrong words are told in a sentence, with exit code 2.

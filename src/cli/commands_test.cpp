@@ -342,6 +342,50 @@ TEST_F(CommandsTest, EnvironmentsAreListedAndSwitched) {
               R"(PUT /api/admin/environments/demo/toggle {"enabled":false,"component":"web"})");
 }
 
+TEST_F(CommandsTest, KubeconfigsAreUploadedListedAndRemoved) {
+    char const* kept =
+        R"({"name":"shop","server":"https://k8s.example.org:6443","namespace":"shop","credential":"token","created_at":"2026-11-24T02:00:00Z","created_by":"mira","updated_at":"2026-11-24T02:01:00Z","used_by":["west","east"]})";
+    portal.on("PUT /api/admin/kubeconfigs/shop", 200, kept);
+    portal.on("GET /api/admin/kubeconfigs", 200, std::string(R"({"items":[)") + kept + "]}");
+    portal.on("DELETE /api/admin/kubeconfigs/shop", 204, "");
+    base::RealFiles files;
+    ASSERT_TRUE(files.write(folder + "/kubeconfig", "kind: Config\n"));
+
+    EXPECT_EQ(type({"kubeconfig", "put", "shop", folder + "/kubeconfig"}), 0) << terminal.errors;
+    EXPECT_EQ(
+        terminal.output,
+        "the kubeconfig shop is kept: https://k8s.example.org:6443, namespace shop; used by west, east\n");
+    EXPECT_EQ(portal.requests().back(), R"(PUT /api/admin/kubeconfigs/shop {"kubeconfig":"kind: Config\n"})");
+
+    terminal.input = "a: 1\n\nb: 2\n";
+    terminal.output.clear();
+    EXPECT_EQ(type({"kubeconfig", "put", "shop", "-", "--context", "main", "--output", "json"}), 0)
+        << terminal.errors;
+    EXPECT_EQ(terminal.output, std::string(kept) + "\n");
+    EXPECT_EQ(portal.requests().back(),
+              R"(PUT /api/admin/kubeconfigs/shop {"kubeconfig":"a: 1\n\nb: 2\n","context":"main"})");
+
+    terminal.output.clear();
+    EXPECT_EQ(type({"kubeconfig", "list"}), 0) << terminal.errors;
+    EXPECT_EQ(
+        terminal.output,
+        "NAME  SERVER                        NAMESPACE  CREDENTIAL  UPDATED               BY    USED BY\n"
+        "shop  https://k8s.example.org:6443  shop       token       2026-11-24T02:01:00Z  mira  west, "
+        "east\n");
+
+    terminal.output.clear();
+    EXPECT_EQ(type({"kubeconfig", "remove", "shop"}), 0) << terminal.errors;
+    EXPECT_EQ(terminal.output, "the kubeconfig shop is removed\n");
+    EXPECT_EQ(portal.requests().back(), "DELETE /api/admin/kubeconfigs/shop");
+}
+
+TEST_F(CommandsTest, AKubeconfigThatCannotBeReadIsNotSent) {
+    EXPECT_NE(type({"kubeconfig", "put", "shop", folder + "/none"}), 0);
+    EXPECT_NE(terminal.errors.find(folder + "/none"), std::string::npos) << terminal.errors;
+    EXPECT_EQ(type({"kubeconfig", "put", "shop"}), 2);
+    EXPECT_TRUE(portal.requests().empty());
+}
+
 TEST_F(CommandsTest, CompletionKnowsEveryCommand) {
     EXPECT_EQ(type({"completion", "bash"}), 0);
 

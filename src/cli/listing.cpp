@@ -1,6 +1,6 @@
 #include "cli/listing.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/table.hpp"
 #include "cli/text.hpp"
@@ -173,6 +173,22 @@ Lines describe(model::AuditList const& list) {
     Lines lines = table.lines();
     add_next(lines, list.next);
     return lines;
+}
+
+Lines describe(model::KubeconfigView const& kubeconfig) {
+    return {fmt::format("the kubeconfig {} is kept: {}, namespace {}; used by {}", printable(kubeconfig.name),
+                        printable(kubeconfig.server), printable(kubeconfig.namespace_),
+                        kubeconfig.used_by.empty()
+                            ? "no environment yet"
+                            : printable(fmt::format("{}", fmt::join(kubeconfig.used_by, ", "))))};
+}
+
+Lines describe(model::KubeconfigList const& list) {
+    Table table({"NAME", "SERVER", "NAMESPACE", "CREDENTIAL", "UPDATED", "BY", "USED BY"});
+    for (auto const& item : list.items)
+        table.add({item.name, item.server, item.namespace_, word(item.credential), seconds(item.updated_at),
+                   or_dash(item.created_by), or_dash(fmt::format("{}", fmt::join(item.used_by, ", ")))});
+    return table.lines();
 }
 
 }  // namespace cli

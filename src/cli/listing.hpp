@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "model/kubeconfig.hpp"
 #include "model/views.hpp"
 
 namespace cli {
@@ -13,5 +14,7 @@ std::vector<std::string> describe(model::EnvironmentStatusView const& environmen
 std::vector<std::string> describe(model::DeploymentList const& list);
 std::vector<std::string> describe(model::PlanView const& plan);
 std::vector<std::string> describe(model::AuditList const& list);
+std::vector<std::string> describe(model::KubeconfigView const& kubeconfig);
+std::vector<std::string> describe(model::KubeconfigList const& list);
 
 }  // namespace cli

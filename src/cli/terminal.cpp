@@ -89,6 +89,10 @@ base::Result<std::string> RealTerminal::ask_secret(std::string_view question) {
     return line;
 }
 
+std::string RealTerminal::read_all() {
+    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
 std::string RealTerminal::read_line() {
     std::string line;
     std::getline(std::cin, line);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -25,6 +26,8 @@ public:
     virtual base::Result<std::string> ask_secret(std::string_view question) = 0;
     /// One line of stdin, whatever it is; empty at its end.
     virtual std::string read_line() = 0;
+    /// All of stdin, to its end.
+    virtual std::string read_all() = 0;
     virtual std::optional<std::string> variable(std::string const& name) const = 0;
 };
 
@@ -39,6 +42,7 @@ public:
     base::Result<std::string> ask(std::string_view question) override;
     base::Result<std::string> ask_secret(std::string_view question) override;
     std::string read_line() override;
+    std::string read_all() override;
     std::optional<std::string> variable(std::string const& name) const override;
 };
 
@@ -63,6 +67,7 @@ public:
         input.erase(0, end == std::string::npos ? end : end + 1);
         return line;
     }
+    std::string read_all() override { return std::exchange(input, {}); }
     std::optional<std::string> variable(std::string const& name) const override {
         auto place = variables.find(name);
         if (place == variables.end()) return {};

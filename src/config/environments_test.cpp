@@ -208,6 +208,30 @@ std::string cluster(std::string const& workload, std::string const& traffic) {
            workload + ",\n    traffic: " + traffic + "}]}\n";
 }
 
+std::string reached_by(std::string const& kubernetes) {
+    return "environments:\n- name: aks\n  provider: azure\n  type: cloud\n  target:\n    kubernetes: " +
+           kubernetes + "\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Access, BadFile,
+    testing::Values(Bad{reached_by("{uploaded: shop-west}"), ""},
+                    Bad{reached_by("{kubeconfig: f, context: c}"), ""},
+                    Bad{reached_by("{uploaded: shop, kubeconfig: f}"),
+                        "6:28: uploaded: there is a kubeconfig, too; name either a file of this machine "
+                        "(kubeconfig) or one "
+                        "that was uploaded (uploaded)"},
+                    Bad{reached_by("{uploaded: shop, context: c}"),
+                        "6:43: context: that of an uploaded kubeconfig is chosen when it is uploaded; remove "
+                        "it, and use: "
+                        "pilothouse kubeconfig put NAME FILE --context CONTEXT"},
+                    Bad{reached_by("{uploaded: ../Shop}"),
+                        "6:28: uploaded: \"../Shop\" is no name of a kubeconfig: lower-case letters, digits "
+                        "and dashes, at "
+                        "most 63, with a letter or digit at both ends"},
+                    Bad{reached_by("{uploded: shop}"),
+                        "6:18: unknown field \"uploded\" (did you mean \"uploaded\"?)"}));
+
 INSTANTIATE_TEST_SUITE_P(
     Rules, BadFile,
     testing::Values(

@@ -26,6 +26,20 @@ std::string upper(std::string_view text) {
     return result;
 }
 
+/// "kubelogin,aws" as words; spaces around a comma are none of them.
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        std::size_t const end = std::min(text.find(',', begin), text.size());
+        std::string_view word = text.substr(begin, end - begin);
+        word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
+        word = word.substr(0, word.find_last_not_of(' ') + 1);
+        if (!word.empty()) words.emplace_back(word);
+        begin = end + 1;
+    }
+    return words;
+}
+
 class Loader {
 public:
     base::Result<ServerSettings> run(SettingsSources const& sources) {
@@ -87,6 +101,8 @@ private:
             auto parsed = base::parse_enum<T>(text, "value");
             if (!parsed) return problems_.push_back(fmt::format("{}: {}", source, parsed.error().message));
             into = *parsed;
+        } else if constexpr (base::is_vector<T>) {
+            into = words_of(text);
         } else {
             constexpr bool is_text = std::is_same_v<T, std::string>;
             auto read = base::read_json(
@@ -115,11 +131,23 @@ private:
                                          {"environments_file", &settings_.environments_file},
                                          {"haproxy", &settings_.haproxy}})
             if (path->empty()) problems_.push_back(fmt::format("{}: must not be empty", name));
+        for (std::string const& plugin : settings_.credential_plugins)
+            if (!is_program(plugin))
+                problems_.push_back(
+                    fmt::format("credential_plugins: \"{}\" is neither a name that is looked for in PATH nor "
+                                "an absolute path; write it like kubelogin or /usr/local/bin/kubelogin",
+                                plugin));
         if (!settings_.public_origin.empty() && !is_origin(settings_.public_origin))
             problems_.push_back(
                 fmt::format("public_origin: \"{}\" is not an origin; write it like "
                             "https://pilothouse.example.org, without a path",
                             settings_.public_origin));
+    }
+
+    static bool is_program(std::string_view text) {
+        bool const is_plain = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c != 0x7F; });
+        bool const is_path = text.starts_with('/') && !text.ends_with('/');
+        return is_plain && !text.empty() && (is_path || text.find('/') == std::string_view::npos);
     }
 
     static bool is_origin(std::string_view text) {
@@ -152,7 +180,9 @@ std::vector<SettingInfo> describe_settings() {
         base::json::value value = base::to_json(defaults.*d.pointer);
         base::FieldRule const* rule = base::rule_for<ServerSettings>(name);
         rows.push_back({std::string(name),
-                        value.is_string() ? std::string(value.get_string()) : base::to_text(value),
+                        value.is_string() ? std::string(value.get_string())
+                        : value.is_array() ? std::string()
+                                           : base::to_text(value),
                         rule ? std::string(rule->about) : std::string()});
     });
     return rows;

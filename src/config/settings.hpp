@@ -23,11 +23,14 @@ struct ServerSettings {
     int port_last = 29999;
     LogLevel log_level = LogLevel::info;
     bool sample_data = false;
+    std::string secret_key_file{};
+    std::vector<std::string> credential_plugins{};
     bool operator==(ServerSettings const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ServerSettings, (),
                       (listen, data_folder, runtime_folder, environments_file, database, allow_remote,
-                       public_origin, haproxy, port_first, port_last, log_level, sample_data))
+                       public_origin, haproxy, port_first, port_last, log_level, sample_data, secret_key_file,
+                       credential_plugins))
 inline constexpr base::FieldRule server_settings_rules[] = {
     {.field = "listen", .about = "address:port of the API and the web pages"},
     {.field = "data_folder", .about = "where deployments and logs are kept"},
@@ -50,6 +53,14 @@ inline constexpr base::FieldRule server_settings_rules[] = {
     {.field = "sample_data",
      .about = "fill an empty database with invented metrics, alerts and costs for environments with target "
               "sample; pilothouse sample-data remove takes them out again"},
+    {.field = "secret_key_file",
+     .about = "the key that encrypts uploaded kubeconfigs, made at first need; empty: secret.key in the data "
+              "folder"},
+    {.field = "credential_plugins",
+     .maximum = 100,
+     .about = "programs that kubeconfig files of this machine may run for a credential, each as the "
+              "kubeconfig names it (kubelogin, /usr/local/bin/aws); as a variable or flag with commas "
+              "between them"},
 };
 constexpr std::span<base::FieldRule const> rules_of(ServerSettings const*) { return server_settings_rules; }
 

@@ -26,6 +26,18 @@ TEST(Settings, ComeFromFileVariablesAndFlagsInRisingOrder) {
     EXPECT_TRUE(settings->sample_data);
 }
 
+TEST(Settings, ThatAreListsStandInTheFileAsSuchAndElsewhereWithCommas) {
+    using Plugins = std::vector<std::string>;
+    auto file = load_settings({.file = "p.yaml", .text = "credential_plugins: [kubelogin, /opt/aws]\n"});
+    ASSERT_TRUE(file) << file.error().message;
+    EXPECT_EQ(file->credential_plugins, (Plugins{"kubelogin", "/opt/aws"}));
+    auto variable = load_settings({.variables = {{"PILOTHOUSE_CREDENTIAL_PLUGINS", "kubelogin, /opt/aws"}}});
+    EXPECT_EQ(variable->credential_plugins, (Plugins{"kubelogin", "/opt/aws"}));
+    EXPECT_EQ(load_settings({.flags = {{"credential-plugins", ""}}})->credential_plugins, Plugins{});
+    auto wrong = load_settings({.file = "p.yaml", .text = "credential_plugins: kubelogin\n"});
+    EXPECT_EQ(wrong.error().message, "p.yaml:1:21: credential_plugins: expected a list, got text");
+}
+
 TEST(Settings, TakeTextAsItStandsInVariables) {
     EXPECT_EQ(load_settings({.variables = {{"PILOTHOUSE_DATA_FOLDER", "1.10"}}})->data_folder, "1.10");
 }
@@ -78,12 +90,21 @@ INSTANTIATE_TEST_SUITE_P(
         Row{{{"public-origin", "https://a.example/b"}},
             "public_origin: \"https://a.example/b\" is not an origin; write it like "
             "https://pilothouse.example.org, without a path"},
-        Row{{{"public-origin", "https://a.example:8443"}}, ""}));
+        Row{{{"public-origin", "https://a.example:8443"}}, ""},
+        Row{{{"credential-plugins", "kubelogin,/opt/aws"}}, ""},
+        Row{{{"credential-plugins", "bin/aws"}},
+            "credential_plugins: \"bin/aws\" is neither a name that is looked for in PATH nor an absolute "
+            "path; "
+            "write it like kubelogin or /usr/local/bin/kubelogin"},
+        Row{{{"credential-plugins", "sh -c"}},
+            "credential_plugins: \"sh -c\" is neither a name that is looked for in PATH nor an absolute "
+            "path; "
+            "write it like kubelogin or /usr/local/bin/kubelogin"}));
 
 TEST(Settings, DescribeThemselves) {
     auto rows = describe_settings();
 
-    ASSERT_EQ(rows.size(), 12U);
+    ASSERT_EQ(rows.size(), 14U);
     EXPECT_EQ(rows[0].name, "listen");
     EXPECT_EQ(rows[0].default_, "127.0.0.1:7410");
     EXPECT_EQ(variable_name("data_folder"), "PILOTHOUSE_DATA_FOLDER");

@@ -41,9 +41,14 @@ struct Document {
 };
 
 /// Collects problems, one for a place (the first says most) and at most a hundred in all.
+/// May messages say words of the text? Not where a secret could be one of them.
+enum class Quoting { allowed, never };
+
 class Report {
 public:
-    Report(std::string file, Text const& text) : file_(std::move(file)), text_(text) {}
+    Report(std::string file, Text const& text, Quoting quoting = Quoting::allowed)
+        : file_(std::move(file)), text_(text), quoting_(quoting) {}
+    bool may_quote() const { return quoting_ == Quoting::allowed; }
     void add(std::size_t offset, std::string message);
     void add(Node const& at, std::string message) { add(at.begin, std::move(message)); }
     /// What is not there has no place of its own.
@@ -63,6 +68,7 @@ private:
     std::vector<Problem> placed(Messages const& messages) const;
     std::string file_;
     Text const& text_;
+    Quoting quoting_;
     Messages problems_, warnings_;
 };
 

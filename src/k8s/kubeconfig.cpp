@@ -62,7 +62,9 @@ bool is_label(std::string_view text) {
 class Reader {
 public:
     Reader(std::string_view text, OwnKubeconfig const* own, base::Files* files)
-        : text_(text), report_("kubeconfig", text_), own_(own), files_(files) {}
+        : text_(text),
+          report_("kubeconfig", text_, own ? config::Quoting::allowed : config::Quoting::never),
+          own_(own), files_(files) {}
 
     Access read(std::string context) {
         document_ = config::parse(report_);
@@ -98,8 +100,17 @@ private:
             if (is_one_of(key, known) || (own_ && is_one_of(key, for_own_files))) continue;
             bool harmless = key == "insecure-skip-tls-verify" && meant(*field.value).text == "false";
             if (harmless) continue;
-            refuse(*field.key, fmt::format("{} is not accepted: {}", key, why_not(key, known)));
+            refuse(*field.key, fmt::format("{} is not accepted: {}", told(key), why_not(key, known)));
         }
+    }
+    /// A stranger's text may have a secret where a field should be: "{token hidden}" has no colon.
+    std::string_view told(std::string_view key) const {
+        constexpr std::size_t longest = 32;
+        auto is_of_a_name = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '<';
+        };
+        bool const is_name = key.size() <= longest && std::all_of(key.begin(), key.end(), is_of_a_name);
+        return own_ || is_name ? key : "what stands here";
     }
     static std::string why_not(std::string_view key, std::span<std::string_view const> known) {
         for (Danger const& danger : dangers)

@@ -29,16 +29,17 @@ struct HostTarget {
 };
 BOOST_DESCRIBE_STRUCT(HostTarget, (), (haproxy))
 
-/// The API server is found by a kubeconfig, or, for a portal that runs in the cluster itself, by the service
-/// account of its pod.
+/// The API server is found by a kubeconfig (a file's or an uploaded one), or, for a portal that runs in the
+/// cluster itself, by the service account of its pod.
 struct KubernetesTarget {
     std::optional<std::string> kubeconfig{};  // a file of the operator's
+    std::optional<std::string> uploaded{};    // the name of a kubeconfig that was uploaded, instead of a file
     std::optional<std::string> context{};     // of the kubeconfig; otherwise its current one
     std::optional<std::string> namespace_{};  // otherwise the context's
     std::optional<std::string> prometheus{};  // "http://prometheus.monitoring:9090": what judging counts by
     bool operator==(KubernetesTarget const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(KubernetesTarget, (), (kubeconfig, context, namespace_, prometheus))
+BOOST_DESCRIBE_STRUCT(KubernetesTarget, (), (kubeconfig, uploaded, context, namespace_, prometheus))
 
 /// An environment for looking at only: nothing can be deployed to it.
 struct SampleTarget {

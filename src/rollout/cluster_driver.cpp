@@ -46,6 +46,14 @@ void ClusterDriver::declare(model::Environments const& environments) {
     impl_->clusters = std::move(now);
 }
 
+void ClusterDriver::refresh(std::string const& uploaded) {
+    for (auto& [environment, cluster] : impl_->clusters) {
+        if (cluster->environment().target.kubernetes->uploaded != uploaded) continue;
+        cluster->stop();
+        cluster = Cluster::watch(impl_->world, impl_->settings, cluster->environment());
+    }
+}
+
 void ClusterDriver::stop() {
     for (auto const& [environment, cluster] : impl_->clusters) cluster->stop();
     impl_->clusters.clear();

@@ -4,7 +4,7 @@
 #include "base/files.hpp"
 #include "base/random.hpp"
 #include "base/stream.hpp"
-#include "k8s/plugin.hpp"
+#include "k8s/access.hpp"
 #include "rollout/cluster_sight.hpp"
 #include "rollout/driver.hpp"
 
@@ -21,12 +21,17 @@ struct ClusterSurroundings {
     k8s::RunPlugin& plugins;
 };
 
+/// What the kubeconfig says that was uploaded under a name. Errors: unavailable: there is none, or it cannot be
+/// decrypted.
+using FindUploaded = std::function<awaitable<base::Result<k8s::Access>>(std::string name)>;
+
 struct ClusterSettings {
     std::string base_folder{};  // of environments.yaml: relative paths of kubeconfigs are relative to it
     std::vector<std::string> allowed_plugins{};  // commands that kubeconfigs may name
     /// Of the pod that the portal runs in: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. Empty: in
     /// none.
     std::string service_host{}, service_port{};
+    FindUploaded find_uploaded{};  // outlives the driver
 };
 
 class ClusterDriver : public Driver {
@@ -37,6 +42,8 @@ public:
     /// The clusters of the environments that are declared now: watching begins for new ones, and for those
     /// that are described in another way, and ends for those that are gone.
     void declare(model::Environments const& environments);
+    /// The kubeconfig of this name was uploaded, replaced or removed: its clusters are connected anew.
+    void refresh(std::string const& uploaded);
     /// Ends all watching.
     void stop();
 

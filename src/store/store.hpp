@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/offload.hpp"
 #include "model/deployment.hpp"
+#include "model/kubeconfig.hpp"
 
 namespace store {
 
@@ -249,6 +250,46 @@ Result<void> forget_guesses(Transaction&, std::string const& who);
 Result<std::optional<std::string>> find_setting(Transaction&, std::string const& name);
 Result<void> save_setting(Transaction&, std::string const& name, std::string const& value);
 Result<void> delete_setting(Transaction&, std::string const& name);
+
+// -- Uploaded kubeconfigs
+// ----------------------------------------------------------------------------------------------
+
+/// `wrapped_key` and `ciphertext` are secret::Sealed's; everything else may be told.
+struct Kubeconfig {
+    std::string organisation = "default";
+    std::string name{};
+    std::string server{};
+    std::string namespace_{};
+    model::KubeconfigCredential credential = model::KubeconfigCredential::token;
+    WallTime created_at{};
+    std::string created_by{};
+    WallTime updated_at{};
+    std::int64_t version = 1;  // one more each time that it is replaced
+    std::string key_id{};
+    std::string wrapped_key{};
+    std::string ciphertext{};
+    bool operator==(Kubeconfig const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Kubeconfig, (),
+                      (organisation, name, server, namespace_, credential, created_at, created_by, updated_at,
+                       version, key_id, wrapped_key, ciphertext))
+/// Which one it is: two uploads of a name have different marks.
+struct KubeconfigMark {
+    std::string name{};
+    std::int64_t version = 0;
+    WallTime updated_at{};
+    bool operator==(KubeconfigMark const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(KubeconfigMark, (), (name, version, updated_at))
+/// In the order of their names, as the marks.
+Result<std::vector<Kubeconfig>> list_kubeconfigs(Transaction&, std::string const& organisation);
+Result<std::optional<Kubeconfig>> find_kubeconfig(Transaction&, std::string const& organisation,
+                                                  std::string const& name);
+/// A new one, or the one that follows the version that is there. Errors: conflict: it was changed meanwhile.
+Result<void> save_kubeconfig(Transaction&, Kubeconfig const&);
+/// Errors: not_found.
+Result<void> delete_kubeconfig(Transaction&, std::string const& organisation, std::string const& name);
+Result<std::vector<KubeconfigMark>> kubeconfig_marks(Transaction&, std::string const& organisation);
 
 // -- Sample data
 // -- invented, for looking at; apart from everything real, so that it can go without a trace

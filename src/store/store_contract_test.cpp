@@ -358,8 +358,9 @@ TEST_P(StoreContract, NumbersLogLinesAsEvents) {
 /// Makes of an empty database one as the first version of the schema had it.
 Result<void> go_back_to_the_first_version(Transaction& transaction) {
     bool sqlite = transaction.dialect() == impl::Dialect::sqlite;
-    for (std::string table : {"rollout", "deployment", "placement", "effect", "lease", "event", "sample",
-                              "sample_data", "audit", "answer", "users", "session", "guesses", "setting"})
+    for (std::string table :
+         {"rollout", "deployment", "placement", "effect", "lease", "event", "sample", "sample_data", "audit",
+          "answer", "users", "session", "guesses", "setting", "kubeconfig"})
         transaction.execute("DROP TABLE " + table, {});
     if (!sqlite) transaction.execute("DROP FUNCTION audit_is_append_only()", {});
     auto const migrations = impl::migrations(transaction.dialect());
@@ -684,6 +685,49 @@ TEST_P(StoreContract, KeepsSettings) {
 
 // -- Units of work
 // ----------------------------------------------------------------------------------------------------
+
+TEST_P(StoreContract, KeepsKubeconfigsByOrganisationAndVersion) {
+    Kubeconfig shop{.name = "shop",
+                    .server = "https://k8s.example.org:6443",
+                    .namespace_ = "shop",
+                    .credential = model::KubeconfigCredential::client_certificate,
+                    .created_at = at(1),
+                    .created_by = "alice",
+                    .updated_at = at(2),
+                    .key_id = "k1",
+                    .wrapped_key = "w",
+                    .ciphertext = "c"};
+    Kubeconfig bank = shop, others = shop;
+    bank.name = "bank";
+    others.organisation = "other";
+    auto save = [](Kubeconfig const& row) {
+        return [row](Transaction& transaction) { return save_kubeconfig(transaction, row); };
+    };
+    for (Kubeconfig const& row : {shop, bank, others}) expect_value(write(save(row)));
+    auto list = [](Transaction& transaction) { return list_kubeconfigs(transaction, "default"); };
+    EXPECT_EQ(expect_value(read(list)), (std::vector{bank, shop}));
+
+    EXPECT_EQ(write(save(shop)).error().code, base::Errc::conflict) << "there is one already";
+    Kubeconfig next = shop;
+    next.version = 2;
+    next.updated_at = at(3);
+    next.ciphertext = "d";
+    expect_value(write(save(next)));
+    EXPECT_EQ(write(save(next)).error().code, base::Errc::conflict) << "somebody was faster";
+    auto find = [](Transaction& transaction) { return find_kubeconfig(transaction, "default", "shop"); };
+    EXPECT_EQ(expect_value(read(find)), next);
+    auto find_other = [](Transaction& transaction) { return find_kubeconfig(transaction, "other", "shop"); };
+    EXPECT_EQ(expect_value(read(find_other)), others);
+    auto marks = [](Transaction& transaction) { return kubeconfig_marks(transaction, "default"); };
+    EXPECT_EQ(expect_value(read(marks)),
+              (std::vector<KubeconfigMark>{{"bank", 1, at(2)}, {"shop", 2, at(3)}}));
+
+    auto remove = [](Transaction& transaction) { return delete_kubeconfig(transaction, "default", "shop"); };
+    expect_value(write(remove));
+    EXPECT_EQ(write(remove).error().code, base::Errc::not_found);
+    EXPECT_EQ(expect_value(read(find)), std::nullopt);
+    EXPECT_EQ(expect_value(read(find_other)), others);
+}
 
 TEST_P(StoreContract, AFailedWorkChangesNothingAndItsNeighboursStay) {
     std::vector<std::function<Result<int>(Transaction&)>> works;

@@ -10,6 +10,7 @@ void add_control_commands(Place place);      // pause, resume, promote, abort, r
 void add_follow_commands(Place place);       // follow, logs
 void add_look_commands(Place place);         // status, health, deployments, audit
 void add_environment_commands(Place place);  // env
+void add_kubeconfig_commands(Place place);   // kubeconfig
 void add_sample_data_commands(Place place);  // sample-data
 void add_completion(Place place);            // completion
 

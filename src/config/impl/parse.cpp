@@ -155,10 +155,15 @@ private:
         if (at_ > 0) --at_;  // the mark stands after the asterisk
         auto found = anchors_.find(anchor);
         if (found == anchors_.end())
-            return report_.add(at_, fmt::format("unknown alias *{}; no &{} stands above", anchor, anchor));
+            return report_.add(
+                at_, report_.may_quote()
+                         ? fmt::format("unknown alias *{}; no &{} stands above", anchor, anchor)
+                         : "unknown alias; to make something that begins with * text put it in quotes");
         if (!found->second)
             return report_.add(
-                at_, fmt::format("the alias *{} stands inside of &{}: that has no end", anchor, anchor));
+                at_, report_.may_quote()
+                         ? fmt::format("the alias *{} stands inside of &{}: that has no end", anchor, anchor)
+                         : "an alias stands inside of what it is for: that has no end");
         if (document_.aliases.size() == most_aliases)
             return report_.add(at_, fmt::format("more than {} aliases; write the rest out", most_aliases));
         Node* node = add_node();
@@ -196,7 +201,8 @@ private:
             return report_.add(key, fmt::format("more than {} keys in one place", most_keys));
         auto [known, is_new] = mapping.keys.emplace(key.text, key.begin);
         if (is_new) return;
-        report_.add(key, fmt::format("\"{}\" is here twice, first in line {}; remove one", key.text,
+        report_.add(key, fmt::format("{} is here twice, first in line {}; remove one",
+                                     report_.may_quote() ? '"' + key.text + '"' : "a field",
                                      report_.text().place(known->second).line));
     }
 
@@ -213,7 +219,7 @@ private:
         while (fy_diag_error* error = fy_diag_errors_iterate(diagnostics_.get(), &position))
             if (error->type == FYET_ERROR && report_.empty())
                 report_.add(report_.text().offset({error->line, error->column}),
-                            fmt::format("not YAML: {}", error->msg));
+                            report_.may_quote() ? fmt::format("not YAML: {}", error->msg) : "not YAML");
         if (report_.empty() && fy_parser_get_stream_error(parser_.get())) report_.add(at_, "not YAML");
     }
 

@@ -118,7 +118,18 @@ awaitable<void> Cluster::open() {
     }
 }
 
-base::Result<k8s::Access> Cluster::find_access() const {
+awaitable<base::Result<k8s::Access>> Cluster::find_access() {
+    if (auto const& uploaded = environment_.target.kubernetes->uploaded) {
+        std::string name = *uploaded;
+        co_return co_await settings_.find_uploaded(std::move(name));
+    }
+    auto read = [self = shared_from_this()] { return std::optional(self->read_access()); };
+    auto found = co_await base::offload(world_.workers, read);
+    co_return std::move(*found);
+}
+
+/// By a file of this machine. Blocks.
+base::Result<k8s::Access> Cluster::read_access() const {
     model::KubernetesTarget const& target = *environment_.target.kubernetes;
     if (!target.kubeconfig)
         return k8s::in_cluster_access(settings_.service_host, settings_.service_port, world_.files);
@@ -131,10 +142,7 @@ base::Result<k8s::Access> Cluster::find_access() const {
 }
 
 awaitable<base::Result<k8s::Client>> Cluster::connect() {
-    auto find = [self = shared_from_this()] { return std::optional(self->find_access()); };
-    auto found = co_await base::offload(world_.workers, find);
-    if (!*found) co_return found->error();
-    k8s::Access access = std::move(**found);
+    CO_TRY(k8s::Access access, co_await find_access());
     access.cluster.name = environment_.name;
     namespace_ = environment_.target.kubernetes->namespace_.value_or(access.cluster.namespace_);
     auto credential = k8s::make_credential(

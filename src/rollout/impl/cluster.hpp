@@ -14,6 +14,7 @@ public:
     static std::shared_ptr<Cluster> watch(ClusterSurroundings world, ClusterSettings settings,
                                           model::Environment const& environment);
 
+    model::Environment const& environment() const { return environment_; }
     bool is_described_by(model::Environment const& environment) const;
     void stop();
 
@@ -39,7 +40,8 @@ private:
     awaitable<void> guard(awaitable<void> work);
     awaitable<void> open();
     awaitable<base::Result<k8s::Client>> connect();
-    base::Result<k8s::Access> find_access() const;
+    awaitable<base::Result<k8s::Access>> find_access();
+    base::Result<k8s::Access> read_access() const;
     void begin_watching(k8s::Client client);
     void follow(std::string const& plural, k8s::Resource const& resource);
 

@@ -122,6 +122,15 @@ constexpr char const* second[] = {
         kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, name)))",
 };
 
+// A change of the row's version makes its ciphertext worthless: the two are authenticated together.
+constexpr char const* third[] = {
+    R"(CREATE TABLE kubeconfig (
+        organisation TEXT NOT NULL, name {id} NOT NULL, server TEXT NOT NULL, namespace_ TEXT NOT NULL,
+        credential TEXT NOT NULL, created_at BIGINT NOT NULL, created_by TEXT NOT NULL, updated_at BIGINT NOT NULL,
+        version BIGINT NOT NULL, key_id TEXT NOT NULL, wrapped_key TEXT NOT NULL, ciphertext TEXT NOT NULL,
+        PRIMARY KEY (organisation, name)))",
+};
+
 Migration make(int number, Dialect dialect, std::span<char const* const> shared,
                std::span<char const* const> sqlite_only, std::span<char const* const> postgresql_only) {
     Migration migration{number};
@@ -138,7 +147,8 @@ Migration make(int number, Dialect dialect, std::span<char const* const> shared,
 }  // namespace
 
 std::vector<Migration> migrations(Dialect dialect) {
-    return {make(1, dialect, first, first_sqlite, first_postgresql), make(2, dialect, second, {}, {})};
+    return {make(1, dialect, first, first_sqlite, first_postgresql), make(2, dialect, second, {}, {}),
+            make(3, dialect, third, {}, {})};
 }
 
 Result<void> check_version(int found, std::string const& database) {
