@@ -1,5 +1,7 @@
 #include "app/portal.hpp"
 
+#include <fmt/ranges.h>
+
 #include "base/offload.hpp"
 #include "sample_data/sample_data.hpp"
 
@@ -108,6 +110,7 @@ http::Handler Portal::handler() {
 awaitable<base::Result<void>> Portal::start(std::unique_ptr<base::Listener> listener) {
     if (settings_.sample_data) CO_TRY_VOID(co_await fill_with_sample_data());
     std::string actor = "pilothouse";
+    co_await rewrap_kubeconfigs();
     CO_TRY_VOID(co_await accept_declaration(actor));
     CO_TRY_VOID(co_await accounts_.load());
     CO_TRY(setup_token_, co_await accounts_.ensure_setup_token());
@@ -214,6 +217,18 @@ awaitable<void> Portal::take_up_kubeconfigs() {
     auto changed = co_await kubeconfigs_.changed();
     if (!*alive || !changed) co_return;
     for (std::string const& name : *changed) clusters_.refresh(name);
+}
+
+/// After this the key file needs its newest key only. What is wrong with the key stops nothing: where a
+/// kubeconfig is used it is told with what to do.
+awaitable<void> Portal::rewrap_kubeconfigs() {
+    auto rewrapped = co_await kubeconfigs_.rewrap();
+    if (!rewrapped)
+        base::log(base::LogLevel::warning, "kubeconfigs cannot be brought under the newest master key",
+                  {{"problem", rewrapped.error().message}});
+    else if (!rewrapped->empty())
+        base::log(base::LogLevel::info, "kubeconfigs are encrypted with the newest master key now",
+                  {{"kubeconfigs", fmt::format("{}", fmt::join(*rewrapped, ", "))}});
 }
 
 awaitable<void> Portal::bring_first_versions() {

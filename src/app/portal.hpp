@@ -82,6 +82,7 @@ private:
     awaitable<void> watch_declaration();
     awaitable<void> take_up_declaration();
     awaitable<void> take_up_kubeconfigs();
+    awaitable<void> rewrap_kubeconfigs();
     awaitable<void> bring_first_versions();
 
     World world_;

@@ -87,6 +87,7 @@ awaitable<base::Result<void>> ClusterDriver::check(ComponentKey key, model::Comp
     model::Revision of{.workload = *component.workload, .traffic = *component.traffic};
     CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
     CO_TRY(ClusterState state, cluster->state_of(key.component, of));
+    CO_TRY_VOID(check_deployments(state));
     Split const split = split_of(state);
     auto seen = observation_of(std::move(state));
     if (!seen) co_return seen.error();

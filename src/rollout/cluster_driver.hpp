@@ -21,8 +21,8 @@ struct ClusterSurroundings {
     k8s::RunPlugin& plugins;
 };
 
-/// What the kubeconfig says that was uploaded under a name. Errors: unavailable: there is none, or it cannot be
-/// decrypted.
+/// What the kubeconfig says that was uploaded under a name. Errors: unavailable: there is none, or it cannot
+/// be decrypted.
 using FindUploaded = std::function<awaitable<base::Result<k8s::Access>>(std::string name)>;
 
 struct ClusterSettings {

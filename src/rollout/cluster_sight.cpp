@@ -34,9 +34,10 @@ std::string dispute(ClusterState const& state) {
     return traffic::not_accepted(kind_of(split), *state.route);
 }
 
-/// A color of a component, as read.
+/// A color of a component, as read. One whose Deployment is gone has its name only.
 struct Side {
     Color color{};
+    bool is_gone = false;
     target::Workload workload{};
     int ready = 0;          // pods of the workload's revision that take requests, or could
     int share_percent = 0;  // of the traffic: the most that any rule of the route gives it
@@ -74,6 +75,11 @@ std::string who_changed(json::value const& object, k8s::Path path) {
     for (k8s::Manager& manager : k8s::managers_of(object, path))
         if (manager.name != k8s::own_manager && manager.time >= last.time) last = std::move(manager);
     return last.name.empty() ? "somebody" : fmt::format("{} at {}", last.name, last.time);
+}
+
+std::string gone(ClusterState const& state, Color color) {
+    return fmt::format("there is no Deployment {} in namespace {}; a component needs two, one of each color",
+                       deployment_name(state.workload, color), state.namespace_);
 }
 
 std::optional<Drift> drift_of_deployment(ColorState const& color, std::string const& container) {
@@ -184,7 +190,8 @@ private:
     void install(Part const& part, Wish const& wish, std::vector<Effect>& effects) const {
         Side const* free = nullptr;
         for (Side const& side : sides_)
-            if (!part_of(side, wish) && (!free || side.share_percent < free->share_percent)) free = &side;
+            if (!side.is_gone && !part_of(side, wish) && (!free || side.share_percent < free->share_percent))
+                free = &side;
         if (!free || free->share_percent > 0) return;
         std::string image = part.revision.workload.image.value_or("");
         for (auto at = image.find("{version}"); at != std::string::npos; at = image.find("{version}"))
@@ -289,11 +296,11 @@ private:
 
 base::Result<Side> read_side(ClusterState const& state, Color color) {
     ColorState const& seen = state.of(color);
-    if (!seen.deployment)
-        return base::unavailable(
-            fmt::format("there is no Deployment {} in namespace {}; a component needs two, one of each color",
-                        deployment_name(state.workload, color), state.namespace_));
-    Side side{.color = color};
+    Side side{.color = color, .is_gone = !seen.deployment};
+    if (side.is_gone) {
+        side.workload.name = deployment_name(state.workload, color);
+        return side;
+    }
     TRY(side.workload, target::read_workload(*seen.deployment, state.workload.container.value_or("")));
     side.ready = ready_count(seen, side.workload.revision, split_of(state));
     return side;
@@ -366,8 +373,10 @@ DataPlane data_plane_of(ClusterState const& state, std::array<Side, 2> const& si
                     .problem = dispute(state),
                     .counted_by = state.metrics_name,
                     .not_counted = state.metrics_problem};
-    for (Side const& side : sides)
+    for (Side const& side : sides) {
         if (side.workload.revision != 0) plane.shares_percent[side.workload.revision] = side.share_percent;
+        if (side.ready == 0) plane.unserved_percent += side.share_percent;
+    }
     for (Counter counter : state.counters) {
         Side const& side = sides[counter.name.starts_with("blue") ? 0 : 1];
         counter.revision = side.workload.revision;
@@ -405,13 +414,26 @@ std::vector<Drift> drift_of(ClusterState const& state) {
     if (has_route(split_of(state)) && state.route) add(drift_of_route(state));
     // That a Service no longer selects a color makes it another way to split, so it is looked at in any case.
     if (!has_route(split_of(state)) && state.service) add(drift_of_selector(state));
-    for (Color color : {Color::blue, Color::green})
+    for (Color color : {Color::blue, Color::green}) {
+        std::string const container = state.workload.container.value_or("");
         if (state.of(color).deployment)
-            add(drift_of_deployment(state.of(color), state.workload.container.value_or("")));
+            add(drift_of_deployment(state.of(color), container));
+        else
+            add(Drift{.object = "Deployment " + deployment_name(state.workload, color),
+                      .text = gone(state, color),
+                      .is_gone = true});
+    }
     return found;
 }
 
+base::Result<void> check_deployments(ClusterState const& state) {
+    for (Color color : {Color::blue, Color::green})
+        if (!state.of(color).deployment) return base::unavailable(gone(state, color));
+    return {};
+}
+
 base::Result<Observation> observation_of(ClusterState state) {
+    if (!state.blue.deployment && !state.green.deployment) return base::unavailable(gone(state, Color::blue));
     TRY(Side blue, read_side(state, Color::blue));
     TRY(Side green, read_side(state, Color::green));
     TRY(traffic::Shares shares, shares_of(state, blue.ready, green.ready));
@@ -424,7 +446,8 @@ base::Result<Observation> observation_of(ClusterState state) {
         return std::tie(a.revision, a.slot, a.name) < std::tie(b.revision, b.slot, b.name);
     });
     seen.traffic = data_plane_of(state, sides);
-    for (Drift& drift : drift_of(state)) seen.drift.push_back(std::move(drift.text));
+    for (Drift& drift : drift_of(state))
+        (drift.is_gone ? seen.gone : seen.drift).push_back(std::move(drift.text));
     seen.sight = std::make_shared<ClusterSight>(std::move(state), std::move(sides));
     return seen;
 }

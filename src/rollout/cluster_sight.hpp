@@ -49,13 +49,19 @@ traffic::Backends backends_of(ClusterState const& state);
 
 Split split_of(ClusterState const& state);
 
-/// Something that we wrote and that is not so any more.
+/// Something that we wrote and that is not so any more, or a Deployment that is gone: nobody makes it again
+/// but a person.
 struct Drift {
     std::string object{};  // "VirtualService web"
     std::string text{};    // a sentence: what was changed, by whom, when
+    bool is_gone = false;
 };
 std::vector<Drift> drift_of(ClusterState const& state);
 
+/// Are both there, as everything needs that is to begin? Errors: unavailable.
+base::Result<void> check_deployments(ClusterState const& state);
+
+/// One color may be without its Deployment: then all that can be seen and done is so with the other one.
 /// Errors: unavailable (an object that is named does not exist), invalid (it does not fit: says what to
 /// change).
 base::Result<Observation> observation_of(ClusterState state);

@@ -51,6 +51,7 @@ public:
         state.metrics_name = "Prometheus";
         for (Color color : {Color::blue, Color::green}) {
             ColorState& side = color == Color::blue ? state.blue : state.green;
+            if (gone_.contains(color)) continue;
             side.deployment = object(color);
             auto workload = *target::read_workload(*side.deployment, "main");
             if (quota_ && color == Color::green) {
@@ -82,7 +83,8 @@ public:
             auto part = static_cast<std::uint64_t>(requests * share(color) / 100);
             if (part == 0) continue;
             auto workload = *target::read_workload(object(color), "main");
-            bool const serves = workload.replicas > 0 && !broken_.contains(workload.version);
+            bool const serves =
+                workload.replicas > 0 && !broken_.contains(workload.version) && !gone_.contains(color);
             if (!serves) lost_ += part;
             counted_[color].requests += part;
             counted_[color].failures += failing_.contains(workload.version) ? part / 4 : 0;
@@ -129,7 +131,8 @@ public:
         objects_["VirtualService web"].at_pointer("/spec/http").as_array().push_back(json::parse(rule));
     }
 
-    bool quota_ = false;  // no pods for green
+    bool quota_ = false;      // no pods for green
+    std::set<Color> gone_{};  // somebody has deleted its Deployment
     std::set<std::string> broken_{}, failing_{};
     std::vector<std::string> done_{};
     std::uint64_t lost_ = 0;
@@ -371,6 +374,79 @@ TEST(ClusterSight, TheVerdictIsReachedWhileItIsHeld) {
     EXPECT_EQ(story.cluster.share(Color::blue), 100);
 }
 
+TEST(ClusterSight, ADeletedDeploymentLosesItsShareAndNobodyMakesItAgain) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = at_a_quarter(story);
+    story.cluster.gone_.insert(Color::green);
+    std::size_t const before = story.cluster.done_.size();
+    for (int i = 0; i < 10 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::rolled_back);
+    EXPECT_EQ(rollout.reason,
+              "no replica of 1.1.0 takes traffic any more: there is no Deployment web-green in "
+              "namespace shop; a component needs two, one of each color");
+    EXPECT_EQ(told(story.cluster.done_, before), "route VirtualService web: web-blue 100 %, web-green 0 %\n");
+    EXPECT_EQ(story.cluster.lost_, 100u) << "those of one look";
+}
+
+TEST(ClusterSight, WithoutAShareADeletedDeploymentIsWaitedFor) {
+    Story story(Split::virtual_service);
+    story.cluster.quota_ = true;  // so that it stays without a share
+    model::Rollout rollout = story.begin("1.1.0", model::Strategy::canary);
+    for (int i = 0; i < 3; ++i) story.step(rollout);
+    story.cluster.gone_.insert(Color::green);
+    std::size_t const before = story.cluster.done_.size();
+    for (int i = 0; i < 10; ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::paused);
+    EXPECT_EQ(rollout.reason,
+              "held: there is no Deployment web-green in namespace shop; a component needs two, one of each "
+              "color; put it back, or abort");
+    ASSERT_TRUE(resume(rollout)) << "nobody can write it again, so it stays held";
+    for (int i = 0; i < 10; ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::paused);
+    EXPECT_EQ(told(story.cluster.done_, before), "");
+    story.cluster.gone_.clear();
+    story.cluster.quota_ = false;
+    for (int i = 0; i < 400 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::completed) << rollout.reason;
+    EXPECT_EQ(story.cluster.lost_, 0u);
+}
+
+TEST(ClusterSight, AnAbortWithoutTheNewVersionsDeploymentGivesTheRequestsBack) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = at_a_quarter(story);
+    ASSERT_TRUE(abort(rollout, model::AbortCause::person));
+    story.cluster.gone_.insert(Color::green);
+    for (int i = 0; i < 10 && !is_final(rollout.phase); ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::cancelled) << rollout.reason;
+    EXPECT_EQ(story.cluster.share(Color::blue), 100);
+}
+
+TEST(ClusterSight, AVersionThatHasLostAllItsPodsGoesBackAtOnceAlsoWhenPaused) {
+    for (bool const paused : {false, true}) {
+        Story story(Split::virtual_service);
+        model::Rollout rollout = at_a_quarter(story);
+        rollout.paused = paused;
+        story.cluster.broken_.insert("1.1.0");
+        for (int i = 0; i < 100 && !is_final(rollout.phase); ++i) story.step(rollout);
+        EXPECT_EQ(rollout.phase, Phase::rolled_back) << rollout.reason;
+        EXPECT_EQ(rollout.reason,
+                  "no replica of 1.1.0 takes traffic any more: web-green-0: container main waits "
+                  "(ImagePullBackOff)");
+        EXPECT_EQ(story.cluster.share(Color::blue), 100);
+        EXPECT_EQ(story.cluster.lost_, 100u) << "those of one look";
+    }
+}
+
+TEST(ClusterSight, WithoutTheStableVersionsDeploymentNothingIsTakenFromTheNewOne) {
+    Story story(Split::virtual_service);
+    model::Rollout rollout = at_a_quarter(story);
+    story.cluster.gone_.insert(Color::blue);
+    for (int i = 0; i < 10; ++i) story.step(rollout);
+    EXPECT_EQ(rollout.phase, Phase::paused);
+    EXPECT_NE(rollout.reason.find("there is no Deployment web-blue"), std::string::npos) << rollout.reason;
+    EXPECT_EQ(story.cluster.share(Color::green), 25);
+}
+
 TEST(ClusterSight, NamesWhatWasChanged) {
     struct Case {
         Split split;
@@ -447,8 +523,12 @@ TEST(ClusterSight, SaysWhichObjectIsMissing) {
     Cluster cluster(Split::virtual_service);
     ClusterState state = cluster.look();
     state.green.deployment.reset();
-    EXPECT_EQ(observation_of(state).error().message,
-              "there is no Deployment web-green in namespace shop; a component needs two, one of each color");
+    std::string const told =
+        "there is no Deployment web-green in namespace shop; a component needs two, one of each color";
+    EXPECT_EQ(check_deployments(state).error().message, told);
+    EXPECT_EQ(observation_of(state)->gone, std::vector{told}) << "what is there can still be seen";
+    state.blue.deployment.reset();
+    EXPECT_EQ(observation_of(state).error().code, base::Errc::unavailable);
     state = cluster.look();
     state.route.reset();
     EXPECT_EQ(observation_of(state).error().message, "there is no VirtualService web in namespace shop");

@@ -34,6 +34,7 @@ std::string failed_try(Observation const& seen) { return seen.trouble.empty() ? 
 std::string absence(Observation const& seen, std::string const& component, int revision, int slot) {
     auto why = seen.shortage.find(revision);
     if (why != seen.shortage.end()) return why->second;
+    if (!seen.gone.empty()) return seen.gone.front();
     return target::replica_name(component, revision, slot) + " is not started yet";
 }
 
@@ -64,6 +65,7 @@ public:
         absorb(next(), seen_);
         next().weight_in_force = seen_.share_percent(next().to.number);
         if (next().abort == AbortCause::none && !next().promoted) judge_now();
+        if (next().abort == AbortCause::none && has_lost_everything()) go_back_for_lost_replicas();
         if (next().abort != AbortCause::none)
             go_back();
         else if (!is_held())
@@ -75,11 +77,13 @@ private:
     Rollout& next() { return decision_.next; }
     Step const& step() { return next().current(); }
 
-    /// Somebody else has changed what was written: nothing moves until a person has said what is meant. What
-    /// leads back stays possible, and so does the verdict.
+    /// Somebody else has changed or removed what was written: nothing moves until a person has said what is
+    /// meant. What leads back stays possible, and so does the verdict.
     bool is_held() {
         bool const ours_again = next().insists || next().settings.on_drift == model::DriftPolicy::reassert;
-        bool const held = !seen_.drift.empty() && !ours_again;
+        bool const is_changed = !seen_.drift.empty() && !ours_again;
+        bool const is_missed = !seen_.gone.empty() && !next().promoted;  // then only the old version's is
+        bool const held = is_changed || is_missed;
         decision_.changed = decision_.changed || held != next().held;
         next().held = held;
         if (seen_.drift.empty() && next().insists) {
@@ -88,8 +92,11 @@ private:
         }
         if (!held) return false;
         enter(Phase::paused);
-        std::string reason = fmt::format("held: {}; put it back, resume to write it again{}",
-                                         fmt::join(seen_.drift, "; "), next().promoted ? "" : ", or abort");
+        std::vector<std::string> all = seen_.gone;
+        all.insert(all.end(), seen_.drift.begin(), seen_.drift.end());
+        std::string reason =
+            fmt::format("held: {}; put it back{}{}", fmt::join(all, "; "),
+                        is_changed ? ", resume to write it again" : "", next().promoted ? "" : ", or abort");
         if (say_reason(reason)) note(LogLevel::warning, std::move(reason));
         return true;
     }
@@ -112,16 +119,18 @@ private:
         if (next().paused && !next().promoted) return wait_paused();
         if (next().phase == Phase::paused) enter(phase_of_step());
         next().step_observed += seen_.elapsed;
-        if (has_lost_everything()) go_back_for_lost_replicas();
         while (!is_final(next().phase) && next().abort == AbortCause::none && is_done()) advance();
         if (next().abort != AbortCause::none) go_back();
     }
 
-    /// At 100 % there is nobody else to turn to; the old version is still warm.
+    /// Requests go to a version that has nobody to take them, or, at 100 %, its share was taken from it
+    /// and nobody else is to have one. The old version is still warm.
     bool has_lost_everything() {
-        return !next().promoted && next().weight_in_force == 0 && step().weight_percent == 100 &&
-               step().kind != StepKind::shift && seen_.routable_count(next().to.number) == 0 &&
-               seen_.routable_count(next().from.number) > 0;
+        bool const is_all_there_is =
+            next().weight_in_force == 0 && step().weight_percent == 100 && step().kind != StepKind::shift;
+        bool const loses_requests = seen_.traffic.unserved_percent > 0 && step().weight_percent > 0;
+        return !next().promoted && (is_all_there_is || loses_requests) &&
+               seen_.routable_count(next().to.number) == 0 && seen_.routable_count(next().from.number) > 0;
     }
     void go_back_for_lost_replicas() {
         begin_abort(AbortCause::not_ready, fmt::format("no replica of {} takes traffic any more: {}",
@@ -498,6 +507,12 @@ private:
                 "going back to {}: waiting for one ready replica, {}, {}", next().from.version,
                 first_trouble(next().from, next().from.workload.replicas, seen_, next().component),
                 since(next())));
+            return false;
+        }
+        if (int const unserved = seen_.traffic.unserved_percent; old_exists && unserved > 0) {
+            say_reason(
+                fmt::format("going back to {}: {} % of the traffic still goes where nobody takes it, {}{}",
+                            next().from.version, unserved, since(next()), failed_try(seen_)));
             return false;
         }
         if (!is_emptied(next().to, 0)) return false;

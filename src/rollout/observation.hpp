@@ -38,6 +38,7 @@ struct DataPlane {
     std::string problem{};                // a sentence: why it does not run, or not do what it is told
     int starts = 0;                       // how often it was started; 0: nobody counts that
     std::map<int, int> shares_percent{};  // by revision: of the traffic, as it is handed out now
+    int unserved_percent = 0;             // of the traffic, that goes where no replica takes it
     std::string counted_by{};             // in sentences: "HAProxy", "Prometheus at http://..."
     std::string not_counted{};            // a sentence: why there are no counters now; empty: there are
     std::vector<Counter> counters{};
@@ -67,7 +68,8 @@ struct Observation {
     std::vector<Replica> replicas{};        // sorted by revision and slot
     std::map<int, std::string> shortage{};  // by revision: why fewer replicas are there than asked for
     DataPlane traffic{};
-    std::vector<std::string> drift{};      // what others have changed of what we wrote, a sentence each
+    std::vector<std::string> gone{};   // what others have removed: only they make it again; a sentence each
+    std::vector<std::string> drift{};  // what others have changed of what we wrote, a sentence each
     std::shared_ptr<Sight const> sight{};  // set, unless there is a problem
 
     Replica const* replica(int revision, int slot) const;

@@ -104,13 +104,44 @@ awaitable<Result<MasterKeys>> Kubeconfigs::keys_to_write_with() {
     CO_TRY(auto marks, co_await world_.store.read(std::move(look)));
     if (!marks.empty())
         co_return base::unavailable(fmt::format(
-            "the key file {} is missing, and {} kubeconfigs are encrypted with it: put it back from "
+            "the key file {} is missing, and {} encrypted with it: put it back from "
             "its backup; if it is lost for good, make a new one with: (umask 077; (echo "
             "pilothouse-key-1; openssl rand -hex 32) > {}), and upload them again",
-            key_file_.path(), marks.size(), key_file_.path()));
+            key_file_.path(),
+            marks.size() == 1 ? "a kubeconfig is" : fmt::format("{} kubeconfigs are", marks.size()),
+            key_file_.path()));
     auto make = [file = key_file_, fill = world_.fill] { return std::optional(file.make(fill)); };
     auto made = co_await base::offload(world_.workers, make);
     co_return std::move(*made);
+}
+
+awaitable<Result<std::vector<std::string>>> Kubeconfigs::rewrap() {
+    base::Mutex::Guard guard = co_await one_at_a_time_.lock();
+    std::vector<std::string> names;
+    auto look = [](store::Transaction& transaction) {
+        return store::list_kubeconfigs(transaction, organisation);
+    };
+    CO_TRY(std::vector<store::Kubeconfig> rows, co_await world_.store.read(std::move(look)));
+    if (rows.empty()) co_return names;
+    auto keys = co_await read_keys();
+    if (!keys) co_return base::unavailable(keys.error().message);
+    std::erase_if(rows, [&](store::Kubeconfig& row) {
+        if (row.key_id == keys->front().id) return true;
+        auto sealed =
+            secret::rewrap({row.key_id, row.wrapped_key, row.ciphertext}, label_of(row), *keys, world_.fill);
+        if (!sealed) return true;
+        row.key_id = std::move(sealed->key_id);
+        row.wrapped_key = std::move(sealed->wrapped_key);
+        return false;
+    });
+    for (store::Kubeconfig const& row : rows) names.push_back(row.name);
+    if (rows.empty()) co_return names;
+    auto work = [rows = std::move(rows)](store::Transaction& transaction) -> Result<void> {
+        for (store::Kubeconfig const& row : rows) TRY_VOID(store::rewrap_kubeconfig(transaction, row));
+        return {};
+    };
+    CO_TRY_VOID(co_await world_.store.write(std::move(work)));
+    co_return names;
 }
 
 // -- For people.

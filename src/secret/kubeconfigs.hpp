@@ -39,6 +39,9 @@ public:
     /// says; nothing secret is quoted); conflict; unavailable (the key file, the store).
     awaitable<base::Result<model::KubeconfigView>> put(std::string name, model::KubeconfigRequest request,
                                                        Asker asker);
+    /// Those of older master keys come under the newest one; tells their names. One that cannot be decrypted
+    /// stays as it is, and says so where it is used. Errors: unavailable.
+    awaitable<base::Result<std::vector<std::string>>> rewrap();
     /// In the order of their names.
     awaitable<base::Result<model::KubeconfigList>> list();
     /// Errors: not_found.

@@ -222,11 +222,11 @@ TEST_F(KubeconfigsTest, WithoutTheirKeySayWhatToDo) {
         access("shop").error(),
         base::unavailable("the kubeconfig \"shop\" cannot be decrypted: the key file /data/secret.key is "
                           "missing; put it back from its backup"));
-    EXPECT_NE(put("bank", kubeconfig("x"))
-                  .error()
-                  .message.find(
-                      "the key file /data/secret.key is missing, and 1 kubeconfigs are encrypted with it"),
-              std::string::npos);
+    EXPECT_NE(
+        put("bank", kubeconfig("x"))
+            .error()
+            .message.find("the key file /data/secret.key is missing, and a kubeconfig is encrypted with it"),
+        std::string::npos);
     EXPECT_FALSE(files.exists(key_path)) << "no new key hides that the old one is missing";
 
     files.contents[key_path] = "pilothouse-key-1\n" + std::string(64, 'a') + "\n";
@@ -239,6 +239,30 @@ TEST_F(KubeconfigsTest, WithoutTheirKeySayWhatToDo) {
     files.contents[key_path] += key.substr(key.find('\n') + 1);
     EXPECT_EQ(access("shop")->identity.token, "hidden") << "an older key below the new one is enough";
     EXPECT_TRUE(access("bank"));
+}
+
+TEST_F(KubeconfigsTest, ComeUnderTheNewestKeySoThatOlderOnesCanGo) {
+    EXPECT_EQ(base::run(context, kubeconfigs->rewrap()).value(), std::vector<std::string>{}) << "no file yet";
+    ASSERT_TRUE(put("shop", kubeconfig("hidden")));
+    ASSERT_TRUE(put("bank", kubeconfig("money")));
+    store::Kubeconfig lost = row("bank");
+    lost.name = "lost";
+    write(lost);  // another's text: nobody can decrypt it
+    store::Kubeconfig const before = row("shop");
+    std::string const old_key = files.contents[key_path].substr(sizeof("pilothouse-key-1"));
+    std::string const newest = "pilothouse-key-1\n" + std::string(64, 'a') + "\n";
+
+    files.contents[key_path] = newest + old_key;
+    EXPECT_EQ(base::run(context, kubeconfigs->rewrap()).value(), (std::vector<std::string>{"bank", "shop"}));
+    EXPECT_EQ(base::run(context, kubeconfigs->rewrap()).value(), std::vector<std::string>{});
+    EXPECT_EQ(row("shop").ciphertext, before.ciphertext);
+    EXPECT_EQ(row("lost"), lost);
+    files.contents[key_path] = newest;
+    EXPECT_EQ(access("shop")->identity.token, "hidden");
+    EXPECT_EQ(access("bank")->identity.token, "money");
+
+    files.contents.erase(key_path);
+    EXPECT_EQ(base::run(context, kubeconfigs->rewrap()).error().code, base::Errc::unavailable);
 }
 
 TEST_F(KubeconfigsTest, TellWhichHaveChangedSinceTheLastLook) {

@@ -4,15 +4,15 @@
 namespace store {
 
 Result<std::vector<Kubeconfig>> list_kubeconfigs(Transaction& transaction, std::string const& organisation) {
-    static std::string const sql = "SELECT " + impl::columns_of<Kubeconfig>() +
-                                   " FROM kubeconfig WHERE organisation = $1 ORDER BY name";
+    static std::string const sql =
+        "SELECT " + impl::columns_of<Kubeconfig>() + " FROM kubeconfig WHERE organisation = $1 ORDER BY name";
     return impl::select<Kubeconfig>(transaction, sql, organisation);
 }
 
 Result<std::optional<Kubeconfig>> find_kubeconfig(Transaction& transaction, std::string const& organisation,
                                                   std::string const& name) {
-    static std::string const sql = "SELECT " + impl::columns_of<Kubeconfig>() +
-                                   " FROM kubeconfig WHERE organisation = $1 AND name = $2";
+    static std::string const sql =
+        "SELECT " + impl::columns_of<Kubeconfig>() + " FROM kubeconfig WHERE organisation = $1 AND name = $2";
     return impl::select_one<Kubeconfig>(transaction, sql, organisation, name);
 }
 
@@ -24,6 +24,15 @@ Result<void> save_kubeconfig(Transaction& transaction, Kubeconfig const& kubecon
         return base::conflict(fmt::format(
             "somebody else has changed the kubeconfig \"{}\" at the same moment; look at it, and try again",
             kubeconfig.name));
+    return {};
+}
+
+Result<void> rewrap_kubeconfig(Transaction& transaction, Kubeconfig const& kubeconfig) {
+    impl::execute(transaction,
+                  "UPDATE kubeconfig SET key_id = $1, wrapped_key = $2 "
+                  "WHERE organisation = $3 AND name = $4 AND version = $5",
+                  kubeconfig.key_id, kubeconfig.wrapped_key, kubeconfig.organisation, kubeconfig.name,
+                  kubeconfig.version);
     return {};
 }
 

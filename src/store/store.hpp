@@ -287,6 +287,8 @@ Result<std::optional<Kubeconfig>> find_kubeconfig(Transaction&, std::string cons
                                                   std::string const& name);
 /// A new one, or the one that follows the version that is there. Errors: conflict: it was changed meanwhile.
 Result<void> save_kubeconfig(Transaction&, Kubeconfig const&);
+/// Only its `key_id` and `wrapped_key`, if it is still this version.
+Result<void> rewrap_kubeconfig(Transaction&, Kubeconfig const&);
 /// Errors: not_found.
 Result<void> delete_kubeconfig(Transaction&, std::string const& organisation, std::string const& name);
 Result<std::vector<KubeconfigMark>> kubeconfig_marks(Transaction&, std::string const& organisation);

@@ -722,6 +722,16 @@ TEST_P(StoreContract, KeepsKubeconfigsByOrganisationAndVersion) {
     EXPECT_EQ(expect_value(read(marks)),
               (std::vector<KubeconfigMark>{{"bank", 1, at(2)}, {"shop", 2, at(3)}}));
 
+    Kubeconfig rewrapped = next, outdated = shop;
+    rewrapped.key_id = outdated.key_id = "another";
+    rewrapped.wrapped_key = outdated.wrapped_key = "wrapped anew";
+    auto rewrap = [](Kubeconfig const& row) {
+        return [row](Transaction& transaction) { return rewrap_kubeconfig(transaction, row); };
+    };
+    for (Kubeconfig const& row : {outdated, rewrapped, outdated}) expect_value(write(rewrap(row)));
+    EXPECT_EQ(expect_value(read(find)), rewrapped);
+    EXPECT_EQ(expect_value(read(find_other)), others);
+
     auto remove = [](Transaction& transaction) { return delete_kubeconfig(transaction, "default", "shop"); };
     expect_value(write(remove));
     EXPECT_EQ(write(remove).error().code, base::Errc::not_found);

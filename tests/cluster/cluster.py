@@ -154,8 +154,9 @@ class Cluster:
         del verbs["watch"]
         return dict(verbs)
 
-    def load(self, address, host, rate=100):
-        return Load(self, address, host, rate)
+    def load(self, address, host, rate=100, limit=600):
+        """It ends by itself after so many seconds."""
+        return Load(self, address, host, rate, limit)
 
 
 @functools.cache
@@ -167,11 +168,11 @@ def shared():
 class Load:
     """load.py, which see: a constant load on an address, from inside the cluster's network, for as long as the `with` lasts."""
 
-    def __init__(self, cluster, address, host, rate):
+    def __init__(self, cluster, address, host, rate, limit):
         self.file = tempfile.NamedTemporaryFile(prefix="ph-load-", mode="r", encoding="utf-8")  # pylint: disable=consider-using-with
         self.requests = []
         self.sent = None
-        command = cluster.command("python3", HERE / "load.py", address[0], str(address[1]), host, str(rate), self.file.name)
+        command = cluster.command("python3", HERE / "load.py", address[0], str(address[1]), host, str(rate), self.file.name, str(limit))
         self.process = subprocess.Popen([str(part) for part in command])
 
     def read(self):
@@ -193,7 +194,15 @@ class Load:
         wait(lambda: [request.get("version") for request in self.read()[-count:]] == [version] * count,
              lambda: f"{version} answers all; the last were {collections.Counter(map(outcome, self.requests[-count:]))}")
 
+    def wait_answer(self, version):
+        """Until this version has answered a request that was sent from now on."""
+        now = time.time()
+        wait(lambda: any(request["at"] > now and request.get("version") == version for request in self.read()), f"{version} answers")
+
     def stop(self):
+        """May be called twice."""
+        if self.file.closed:
+            return
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(timeout=GENEROUS)

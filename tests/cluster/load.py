@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""load.py ADDRESS PORT HOST RATE FILE: RATE requests a second by schedule, every other one on a connection of its own, until SIGTERM.
+"""load.py ADDRESS PORT HOST RATE FILE LIMIT: RATE requests a second by schedule, every other one on a connection of its own, until SIGTERM.
 
 Each request is a line of JSON in FILE, written when its outcome is known:
   at      when it was due, in seconds since the epoch (requests are sent by the clock, whether or not earlier ones are answered)
@@ -16,7 +16,6 @@ import signal
 import sys
 import time
 
-LIMIT = 600
 ANSWER_LIMIT = 10
 
 
@@ -35,8 +34,8 @@ async def read_answer(reader):
 
 
 class Load:
-    def __init__(self, address, port, host, rate, file):
-        self.address, self.port, self.rate, self.file = address, port, rate, file
+    def __init__(self, address, port, host, rate, file, limit):
+        self.address, self.port, self.rate, self.file, self.limit = address, port, rate, file, limit
         self.keep = f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
         self.close = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
         self.idle = collections.deque()
@@ -78,7 +77,7 @@ class Load:
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         begun, sent, requests = time.time(), 0, set()
-        while not stop.is_set() and time.time() < begun + LIMIT:
+        while not stop.is_set() and time.time() < begun + self.limit:
             due = begun + sent / self.rate
             await asyncio.sleep(max(0, due - time.time()))
             task = asyncio.create_task(self.request(due, may_keep=sent % 2 == 0))
@@ -91,4 +90,4 @@ class Load:
 
 if __name__ == "__main__":
     with open(sys.argv[5], "w", encoding="utf-8") as output:
-        asyncio.run(Load(sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4]), output).run())
+        asyncio.run(Load(sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4]), output, float(sys.argv[6])).run())

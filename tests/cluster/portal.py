@@ -65,6 +65,7 @@ class Portal:
                      "PILOTHOUSE_ENVIRONMENTS_FILE": str(self.folder / "environments.yaml")}
         if crash_at:
             variables["PILOTHOUSE_CRASH_AT"] = str(crash_at)
+            variables["PILOTHOUSE_CRASH_TRACE"] = str(self.folder / "crash-points.txt")
         log = open(self.folder / "portal.log", "ab")
         others = [word for name in os.environ if name.startswith("PILOTHOUSE_") for word in ("-u", name)]
         command = self.cluster.command("env", *others, *(f"{name}={value}" for name, value in variables.items()), PROGRAM, "serve")
@@ -85,11 +86,17 @@ class Portal:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def ask(self, method, path, body=None):
+    def terminate(self):
+        self.process.terminate()
+        self.process.wait(timeout=cluster.GENEROUS)
+
+    def ask(self, method, path, body=None, idempotency_key=None):
         """Status and answer; 0 when nobody answers."""
         command = ["curl", "-s", "-m", "20", "-w", "\n%{http_code}", "-X", method, f"http://127.0.0.1:{self.port}{path}"]
         if self.token:
             command += ["-H", f"Authorization: Bearer {self.token}"]
+        if idempotency_key:
+            command += ["-H", f"Idempotency-Key: {idempotency_key}"]
         if body is not None:
             command += ["-H", "Content-Type: application/json", "-d", json.dumps(body)]
         done = subprocess.run([str(part) for part in self.cluster.command(*command)], capture_output=True, text=True, check=False)
@@ -132,6 +139,14 @@ class Portal:
             return seen["components"][0]["weight_percent"] >= percent
         cluster.wait(reached, lambda: f"{percent} %: {seen.get('phase')}: {seen.get('reason')}", pause=0.05)
 
+    def wait_gate(self, deployment, percent):
+        seen = {}
+
+        def stands():
+            seen.update(self.deployment(deployment))
+            return seen["phase"] == "waiting_for_approval" and seen["components"][0]["weight_percent"] == percent
+        cluster.wait(stands, lambda: f"the gate at {percent} %: {seen.get('status')}: {seen.get('phase')}: {seen.get('reason')}")
+
     def bring(self, version, **more):
         ended = self.wait_end(self.deploy(version, **more))
         assert ended["phase"] == "completed", f"{version}: {ended['phase']}: {ended['reason']}\n{self.log()}"
@@ -142,6 +157,5 @@ class Portal:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(timeout=cluster.GENEROUS)
+            self.terminate()
         shutil.rmtree(self.folder, ignore_errors=True)

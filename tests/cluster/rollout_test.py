@@ -87,6 +87,91 @@ class Rollout(unittest.TestCase):
         last = max(request["at"] + request["ms"] / 1000 for request in load.requests if request["version"] == "1.1.0")
         print(f"abort: the last answer of the new version {1000 * (last - asked):.0f} ms after it was asked for; API requests: {requests}")
 
+    def assert_it_can_end_at_every_weight(self, end, *site):
+        """`end` ends a deployment of 1.1.0, and says which version answers from then on."""
+        weights = [25, 50, 75, 100]
+        with self.site(*site, strategy={"weights_percent": weights}) as (portal, load):
+            for percent in weights:
+                deployment = portal.deploy("1.1.0", options={"strategy": {"gates_percent": [percent]}})
+                portal.wait_gate(deployment, percent)
+                load.wait_answer("1.1.0")
+                version = end(portal, deployment)
+                load.wait_version(version)
+                print(f"{site[0]} at {percent} %: {portal.deployment(deployment)['phase']}, {version} answers")
+        load.assert_nothing_lost()
+
+    def abort(self, portal, deployment):
+        portal.api("POST", f"/api/deployments/{deployment}/abort", {})
+        self.assertEqual(portal.wait_end(deployment)["phase"], "cancelled")
+        return "1.0.0"
+
+    def test_an_abort_at_every_weight_of_a_virtual_service(self):
+        self.assert_it_can_end_at_every_weight(self.abort, "virtual_service", "istio")
+
+    def test_an_abort_at_every_weight_of_an_http_route(self):
+        self.assert_it_can_end_at_every_weight(self.abort, "http_route", "envoy-gateway", "envoy-gateway-system")
+
+    def test_a_newer_version_at_every_weight(self):
+        def supersede(portal, deployment):
+            newer = portal.deploy("1.3.0" if self.stable(portal) == "1.0.0" else "1.0.0", options={"when_busy": "supersede"})
+            self.assertEqual(portal.wait_end(newer)["phase"], "completed")
+            self.assertEqual(portal.wait_end(deployment)["phase"], "superseded")
+            return portal.deployment(newer)["version"]
+        self.assert_it_can_end_at_every_weight(supersede, "virtual_service", "istio")
+
+    @staticmethod
+    def stable(portal):
+        return portal.api("GET", "/api/environments/cluster")["components"][0]["version"]
+
+    def test_pods_deleted_in_the_middle_of_a_step(self):
+        with self.site("virtual_service", "istio") as (portal, load):
+            deployment = portal.deploy("1.1.0", options={"strategy": {"gates_percent": [50]}})
+            portal.wait_gate(deployment, 50)
+            for name in ("web-blue", "web-green"):
+                pods = self.cluster.kubectl("get", "pods", "-n", portal.namespace, "-l", f"app={name}", "-o", "name").split()
+                self.cluster.kubectl("delete", "-n", portal.namespace, pods[0])
+                self.cluster.wait_ready(name, portal.namespace)
+            portal.api("POST", f"/api/deployments/{deployment}/promote", {})
+            self.assertEqual(portal.wait_end(deployment)["phase"], "completed")
+            load.wait_version("1.1.0")
+        load.assert_nothing_lost()
+
+    def test_an_autoscaler_at_work_in_the_middle_of_a_step(self):
+        with self.site("virtual_service", "istio") as (portal, load):
+            deployment = portal.deploy("1.1.0", options={"strategy": {"gates_percent": [50]}})
+            portal.wait_gate(deployment, 50)
+            scalers = [{"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": name},
+                        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}, "minReplicas": 4, "maxReplicas": 6}}
+                       for name in ("web-blue", "web-green")]
+            self.cluster.apply(scalers, portal.namespace)
+            for name in ("web-blue", "web-green"):
+                cluster.wait(lambda name=name: self.cluster.get("deployment", name, portal.namespace)["spec"]["replicas"] == 4, f"{name} is scaled")
+            portal.api("POST", f"/api/deployments/{deployment}/promote", {})
+            ended = portal.wait_end(deployment)
+            self.assertEqual(ended["phase"], "completed", ended["reason"])
+            load.wait_version("1.1.0")
+        load.assert_nothing_lost()
+
+    def test_a_deleted_deployment_loses_its_share_and_is_not_made_again(self):
+        with self.site("virtual_service", "istio") as (portal, load):
+            deployment = portal.deploy("1.1.0", options={"strategy": {"gates_percent": [25]}})
+            portal.wait_gate(deployment, 25)
+            load.wait_answer("1.1.0")
+            self.cluster.kubectl("delete", "deployment", "web-green", "-n", portal.namespace)
+            deleted = time.time()
+            ended = portal.wait_end(deployment)
+            self.assertEqual(ended["phase"], "rolled_back", ended["reason"])
+            self.assertIn("there is no Deployment web-green", ended["reason"])
+            load.wait_version("1.0.0")
+            plan = portal.api("POST", "/api/environments/cluster/plan", {"version": "1.1.0"})
+            self.assertIn("there is no Deployment web-green", plan["blockers"][0])
+            names = self.cluster.kubectl("get", "deployments", "-n", portal.namespace, "-o", "name").split()
+            self.assertNotIn("deployment.apps/web-green", names)
+        lost = [request["at"] for request in load.requests if "lost" in request or request["status"] >= 500]
+        print(f"deleted: {ended['reason']}; {len(lost)} of {load.sent} requests lost, the last was sent {max(lost, default=deleted) - deleted:.1f} s after it")
+        # Whoever deletes what serves loses requests, until that is seen and the data plane has been told.
+        self.assertTrue(all(deleted - 1 < at < deleted + 10 for at in lost), lost)
+
     def versions_of_objects(self, namespace):
         objects = json.loads(self.cluster.kubectl("get", "deployments,services,virtualservices", "-n", namespace, "-o", "json"))
         return {(each["kind"], each["metadata"]["name"]): each["metadata"]["generation"] if each["kind"] != "Service" else each["metadata"]["resourceVersion"]

@@ -195,7 +195,8 @@ Result<model::EnvironmentStatusView> Engine::environment_status(std::string cons
             if (status.traffic && status.traffic->listen.empty())
                 status.traffic->listen = component.traffic_address.value_or("");
             status.route = route_of(seen, lane.placement ? lane.placement->stable : model::Revision{});
-            status.drift = seen.drift;
+            status.drift = seen.gone;
+            status.drift.insert(status.drift.end(), seen.drift.begin(), seen.drift.end());
             if (!lane.queue.empty()) status.deployment = open_deployment(lane.queue.front());
         }
         view.components.push_back(std::move(status));
