@@ -40,9 +40,10 @@ def objects(host, kind, gateway=None):
 
 
 class Portal:
-    """`kind` is how requests are shared out: virtual_service, http_route, selector or ratio."""
+    """`kind` is how requests are shared out: virtual_service, http_route, selector or ratio. With `uploaded` the portal gets into the
+    cluster by a kubeconfig that is uploaded, otherwise by the administrator's file."""
 
-    def __init__(self, on, namespace, kind, replicas=3, strategy=None, judge=None):
+    def __init__(self, on, namespace, kind, replicas=3, strategy=None, judge=None, uploaded=False):
         self.cluster, self.namespace = on, namespace
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ph-cluster-portal-"))
         self.port = 20000 + secrets.randbelow(10000)
@@ -53,8 +54,9 @@ class Portal:
                      "traffic": traffic,
                      "strategy": {"weights_percent": [25, 50, 100], "bake": "1s", "settle": "1s", "watch": "2s", **(strategy or {})},
                      "judge": {"min_requests": 5, "margin_percent": 3, "max_wait": "60s", "on_no_data": "promote", **(judge or {})}}
-        kubeconfig = os.environ.get("KUBECONFIG") or str(pathlib.Path(on.folder) / "kubeconfig" / "admin")
-        target = {"kubeconfig": kubeconfig, "namespace": namespace, "prometheus": on.prometheus()}
+        self.administrators = os.environ.get("KUBECONFIG") or str(pathlib.Path(on.folder) / "kubeconfig" / "admin")
+        access = {"uploaded": namespace} if uploaded else {"kubeconfig": self.administrators, "namespace": namespace}
+        target = {**access, "prometheus": on.prometheus()}
         environment = {"name": "cluster", "provider": "on-premises", "type": "cloud", "region": "test",
                        "target": {"kubernetes": target}, "components": [component]}
         (self.folder / "environments.yaml").write_text(json.dumps({"environments": [environment]}))
@@ -107,6 +109,15 @@ class Portal:
         status, text = self.ask(method, path, body)
         assert 200 <= status < 300, f"{method} {path}: {status} {text}\n{self.log()}"
         return json.loads(text)
+
+    def upload(self, token):
+        """A kubeconfig with this token instead of the administrator's credential."""
+        config = json.loads(self.cluster.kubectl("config", "view", "--raw", "--minify", "--flatten", "--kubeconfig", self.administrators, "-o", "json"))
+        name = config["current-context"]
+        context = next(each["context"] for each in config["contexts"] if each["name"] == name)
+        context["namespace"] = self.namespace
+        config["users"] = [{"name": context["user"], "user": {"token": token}}]
+        self.api("PUT", f"/api/admin/kubeconfigs/{self.namespace}", {"kubeconfig": json.dumps(config)})
 
     def wait_possible(self, version):
         """Until nothing stands in the way of this version: the cluster has been read, and its gateways have taken the route."""

@@ -27,6 +27,8 @@ class Rollout(unittest.TestCase):
             host = f"{namespace}.test"
             self.cluster.apply(objects(host, kind, gateway), namespace)
             with Portal(self.cluster, namespace, kind, **more) as portal:
+                if more.get("uploaded"):
+                    portal.upload(self.make_account(namespace))
                 portal.wait_possible("1.0.0")
                 portal.bring("1.0.0")
                 address = self.cluster.ingress(ingress) if ingress else self.cluster.service_address("web", namespace)
@@ -34,6 +36,15 @@ class Rollout(unittest.TestCase):
                 with self.cluster.load(address, host) as load:
                     load.wait_version("1.0.0")
                     yield portal, load
+
+    def make_account(self, namespace):
+        """An account that may do everything in this namespace, and a token of it that is good as long as the account is there."""
+        self.cluster.kubectl("create", "serviceaccount", "deployer", "-n", namespace)
+        binding = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "deployer"},
+                   "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+                   "subjects": [{"kind": "ServiceAccount", "name": "deployer", "namespace": namespace}]}
+        self.cluster.apply([binding], namespace)
+        return self.cluster.kubectl("create", "token", "deployer", "-n", namespace).strip()
 
     def assert_a_version_is_brought(self, by, *site, **more):
         with self.site(*site, strategy={"default": by}, **more) as (portal, load):
@@ -111,6 +122,21 @@ class Rollout(unittest.TestCase):
     def test_an_abort_at_every_weight_of_an_http_route(self):
         self.assert_it_can_end_at_every_weight(self.abort, "http_route", "envoy-gateway", "envoy-gateway-system")
 
+    def assert_an_abort_is_lossless(self, by, kind, percent, **strategy):
+        with self.site(kind, strategy={"default": by, **strategy}, judge={"enabled": False}) as (portal, load):
+            deployment = portal.deploy("1.1.0")
+            portal.wait_weight(deployment, percent)
+            load.wait_answer("1.1.0")
+            self.abort(portal, deployment)
+            load.wait_version("1.0.0")
+        load.assert_nothing_lost()
+
+    def test_an_abort_after_the_switch_of_a_selector(self):
+        self.assert_an_abort_is_lossless("blue-green", "selector", 100, watch="60s")
+
+    def test_an_abort_in_the_middle_of_the_numbers_of_pods(self):
+        self.assert_an_abort_is_lossless("rolling", "ratio", 50, bake="60s")
+
     def test_a_newer_version_at_every_weight(self):
         def supersede(portal, deployment):
             newer = portal.deploy("1.3.0" if self.stable(portal) == "1.0.0" else "1.0.0", options={"when_busy": "supersede"})
@@ -122,6 +148,24 @@ class Rollout(unittest.TestCase):
     @staticmethod
     def stable(portal):
         return portal.api("GET", "/api/environments/cluster")["components"][0]["version"]
+
+    def test_a_credential_that_ends_parks_the_rollout_until_a_new_one_is_uploaded(self):
+        with self.site("virtual_service", "istio", uploaded=True) as (portal, load):
+            deployment = portal.deploy("1.1.0", options={"strategy": {"gates_percent": [50]}})
+            portal.wait_gate(deployment, 50)
+            self.cluster.kubectl("delete", "serviceaccount", "deployer", "-n", portal.namespace)
+            portal.api("POST", f"/api/deployments/{deployment}/promote", {})
+            seen = {}
+
+            def parked():
+                seen.update(portal.deployment(deployment))
+                return "401" in seen["reason"] or "Unauthorized" in seen["reason"]
+            cluster.wait(parked, lambda: f"the reason tells it: {seen.get('phase')}: {seen.get('reason')}")
+            print(f"parked: {seen['reason']}")
+            portal.upload(self.make_account(portal.namespace))
+            self.assertEqual(portal.wait_end(deployment)["phase"], "completed")
+            load.wait_version("1.1.0")
+        load.assert_nothing_lost()
 
     def test_pods_deleted_in_the_middle_of_a_step(self):
         with self.site("virtual_service", "istio") as (portal, load):

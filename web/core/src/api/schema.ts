@@ -140,6 +140,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/kubeconfigs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uploaded kubeconfigs in the order of their names, without what is secret in them */
+        get: operations["list_kubeconfigs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/kubeconfigs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, and which environments use it */
+        get: operations["show_kubeconfig"];
+        /** Upload a kubeconfig, or replace it; its secrets are encrypted and never given back */
+        put: operations["put_kubeconfig"];
+        post?: never;
+        /** Remove an uploaded kubeconfig that no environment uses */
+        delete: operations["remove_kubeconfig"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/environments": {
         parameters: {
             query?: never;
@@ -694,6 +730,77 @@ export interface components {
                 details: unknown;
             }[];
             next: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "name": "shop-west",
+         *           "server": "https://shop-west.example.org:6443",
+         *           "namespace": "shop",
+         *           "credential": "token",
+         *           "created_at": "2026-11-24T09:00:00.000Z",
+         *           "created_by": "alice",
+         *           "updated_at": "2026-11-24T09:00:00.000Z",
+         *           "used_by": [
+         *             "shop-west"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        KubeconfigList: {
+            items: {
+                name: string;
+                server: string;
+                namespace: string;
+                /** @enum {string} */
+                credential: "token" | "client_certificate" | "token_and_client_certificate";
+                /** Format: date-time */
+                created_at: string;
+                created_by: string;
+                /** Format: date-time */
+                updated_at: string;
+                used_by: string[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "name": "shop-west",
+         *       "server": "https://shop-west.example.org:6443",
+         *       "namespace": "shop",
+         *       "credential": "token",
+         *       "created_at": "2026-11-24T09:00:00.000Z",
+         *       "created_by": "alice",
+         *       "updated_at": "2026-11-24T09:00:00.000Z",
+         *       "used_by": [
+         *         "shop-west"
+         *       ]
+         *     }
+         */
+        KubeconfigView: {
+            name: string;
+            server: string;
+            namespace: string;
+            /** @enum {string} */
+            credential: "token" | "client_certificate" | "token_and_client_certificate";
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            updated_at: string;
+            used_by: string[];
+        };
+        /**
+         * @example {
+         *       "kubeconfig": "apiVersion: v1\nkind: Config\n..."
+         *     }
+         */
+        KubeconfigRequest: {
+            /** @description the text of the file; only server, certificates, token and namespace of one context are kept */
+            kubeconfig: string;
+            /** @description which context counts; left out: the current one */
+            context?: string | null;
         };
         /**
          * @example {
@@ -1901,6 +2008,162 @@ export interface operations {
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_kubeconfigs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description of this content */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KubeconfigList"];
+                };
+            };
+            /** @description what If-None-Match names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_kubeconfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description an uploaded kubeconfig
+                 * @example shop-west
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description of this content */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KubeconfigView"];
+                };
+            };
+            /** @description what If-None-Match names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    put_kubeconfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description an uploaded kubeconfig
+                 * @example shop-west
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KubeconfigRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KubeconfigView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_kubeconfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description an uploaded kubeconfig
+                 * @example shop-west
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoFields"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
