@@ -202,10 +202,11 @@ private:
         int started = started_count(next().to.number, step().new_replicas);
         if (started >= step().new_replicas) return true;
         auto shortage = seen_.shortage.find(next().to.number);
-        say_reason(
-            fmt::format("starting {} of {}: {} started, {}{}", count_of(step().new_replicas, "replica"),
-                        next().to.version, started, since(next()),
-                        shortage == seen_.shortage.end() ? failed_try(seen_) : ": " + shortage->second));
+        say_reason(fmt::format("starting {} of {}: {} started, {}{}",
+                               count_of(step().new_replicas, "replica"), next().to.version, started,
+                               since(next()),
+                               shortage == seen_.shortage.end() ? "" : ": " + shortage->second) +
+                   failed_try(seen_));
         return give_up_when_late(trouble_of_new());
     }
 
@@ -379,12 +380,13 @@ private:
                                                 say_duration(next().settings.drain_limit)));
         }
         std::string const& problem = seen_.traffic.problem;
-        say_reason(requests == 0 ? fmt::format("taking {} of {} out of {}{}{}, {}", count_of(left, "replica"),
-                                               revision.version, seen_.traffic.name,
-                                               problem.empty() ? "" : ": ", problem, since(next()))
-                                 : fmt::format("draining {}: {} open on {}, {} ({})", revision.version,
-                                               count_of(static_cast<int>(requests), "request"), where,
-                                               since(next()), limit(next().settings.drain_limit)));
+        say_reason(requests == 0
+                       ? fmt::format("taking {} of {} out of {}{}{}, {}", count_of(left, "replica"),
+                                     revision.version, seen_.traffic.name,
+                                     problem.empty() ? failed_try(seen_) : ": ", problem, since(next()))
+                       : fmt::format("draining {}: {} open on {}, {} ({})", revision.version,
+                                     count_of(static_cast<int>(requests), "request"), where, since(next()),
+                                     limit(next().settings.drain_limit)));
         return false;
     }
 
@@ -397,9 +399,9 @@ private:
                 if (name.empty()) name = replica.name;
             }
         if (left == 0) return true;
-        say_reason(fmt::format("stopping {} of {}: {} is still there, {} (killed after {})",
+        say_reason(fmt::format("stopping {} of {}: {} is still there, {} (killed after {}){}",
                                count_of(left, "replica"), revision.version, name, since(next()),
-                               say_duration(revision.workload.stop_timeout)));
+                               say_duration(revision.workload.stop_timeout), failed_try(seen_)));
         return false;
     }
 

@@ -212,10 +212,16 @@ class Load:
     def versions(self):
         return collections.Counter(request["version"] for request in self.requests if "version" in request)
 
-    def assert_nothing_lost(self):
-        """Every request that was sent has an answer, and none of them is an error."""
+    def assert_nothing_lost(self, kept_may_break=False):
+        """Every request that was sent has an answer, and none of them is an error. `kept_may_break`: where no proxy stands between, a pod
+        that ends may close a kept connection in the moment in which a request is sent on it; clients send that once more."""
         assert self.sent == len(self.requests), f"{self.sent} sent, of {len(self.requests)} the outcome is known"
         bad = [request for request in self.requests if "lost" in request or request["status"] >= 500]
+        if kept_may_break:
+            ends = ("ConnectionResetError", "IncompleteReadError: 0 bytes")
+            broken = [request for request in bad if request["kept"] and request.get("lost", "").startswith(ends)]
+            print(f"{len(broken)} of {self.sent} requests met the end of a kept connection")
+            bad = [request for request in bad if request not in broken]
         assert not bad, f"{len(bad)} of {self.sent} requests: {collections.Counter(map(outcome, bad))}; the first: {bad[:5]}"
 
     def __enter__(self):

@@ -47,7 +47,7 @@ class Portal:
         self.cluster, self.namespace = on, namespace
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ph-cluster-portal-"))
         self.port = 20000 + secrets.randbelow(10000)
-        self.token = self.process = None
+        self.token = self.process = self.uploaded = None
         traffic = {"service": "web", **({kind: "web"} if kind in ("virtual_service", "http_route") else {})}
         component = {"name": "web",
                      "workload": {"deployment": "web", "container": "web", "image": "pilothouse.test/demo-service:{version}", "replicas": replicas},
@@ -116,8 +116,15 @@ class Portal:
         name = config["current-context"]
         context = next(each["context"] for each in config["contexts"] if each["name"] == name)
         context["namespace"] = self.namespace
+        server = next(each["cluster"]["server"] for each in config["clusters"] if each["name"] == context["cluster"])
+        self.uploaded = (server, token)
         config["users"] = [{"name": context["user"], "user": {"token": token}}]
         self.api("PUT", f"/api/admin/kubeconfigs/{self.namespace}", {"kubeconfig": json.dumps(config)})
+
+    def is_refused(self):
+        """Does the API server no longer know who has the token that was uploaded?"""
+        server, token = self.uploaded
+        return self.cluster.run("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "-H", f"Authorization: Bearer {token}", server + "/api") == "401"
 
     def wait_possible(self, version):
         """Until nothing stands in the way of this version: the cluster has been read, and its gateways have taken the route."""

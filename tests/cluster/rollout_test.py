@@ -50,7 +50,7 @@ class Rollout(unittest.TestCase):
         with self.site(*site, strategy={"default": by}, **more) as (portal, load):
             portal.bring("1.1.0")
             load.wait_version("1.1.0")
-        load.assert_nothing_lost()
+        load.assert_nothing_lost(kept_may_break=len(site) == 1)  # without an ingress there is no proxy
         print(f"{by} by {site[0]}: {load.sent} requests, none lost: {dict(load.versions())}")
 
     def test_canary_by_a_virtual_service(self):
@@ -129,7 +129,7 @@ class Rollout(unittest.TestCase):
             load.wait_answer("1.1.0")
             self.abort(portal, deployment)
             load.wait_version("1.0.0")
-        load.assert_nothing_lost()
+        load.assert_nothing_lost(kept_may_break=True)
 
     def test_an_abort_after_the_switch_of_a_selector(self):
         self.assert_an_abort_is_lossless("blue-green", "selector", 100, watch="60s")
@@ -154,12 +154,13 @@ class Rollout(unittest.TestCase):
             deployment = portal.deploy("1.1.0", options={"strategy": {"gates_percent": [50]}})
             portal.wait_gate(deployment, 50)
             self.cluster.kubectl("delete", "serviceaccount", "deployer", "-n", portal.namespace)
+            cluster.wait(portal.is_refused, "the API server refuses the token")
             portal.api("POST", f"/api/deployments/{deployment}/promote", {})
             seen = {}
 
             def parked():
                 seen.update(portal.deployment(deployment))
-                return "401" in seen["reason"] or "Unauthorized" in seen["reason"]
+                return "Unauthorized" in seen["reason"]
             cluster.wait(parked, lambda: f"the reason tells it: {seen.get('phase')}: {seen.get('reason')}")
             print(f"parked: {seen['reason']}")
             portal.upload(self.make_account(portal.namespace))
@@ -205,7 +206,7 @@ class Rollout(unittest.TestCase):
             deleted = time.time()
             ended = portal.wait_end(deployment)
             self.assertEqual(ended["phase"], "rolled_back", ended["reason"])
-            self.assertIn("there is no Deployment web-green", ended["reason"])
+            self.assertIn("no replica of 1.1.0 takes traffic any more: ", ended["reason"])
             load.wait_version("1.0.0")
             plan = portal.api("POST", "/api/environments/cluster/plan", {"version": "1.1.0"})
             self.assertIn("there is no Deployment web-green", plan["blockers"][0])

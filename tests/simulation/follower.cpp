@@ -131,7 +131,7 @@ awaitable<void> Follower::shake_hands(Line& line, std::string host) {
 /// A message; nothing when the connection is over, or none came until then.
 awaitable<std::optional<std::string>> Follower::receive(Line& line, SteadyTime until) {
     using Kind = http::websocket::Event::Kind;
-    while (true) {
+    while (!line.over) {  // who writes may have found that out, and closed it
         std::string_view rest = line.unread;
         http::websocket::Event event = line.reader.read(rest);
         line.unread.erase(0, line.unread.size() - rest.size());
@@ -144,6 +144,7 @@ awaitable<std::optional<std::string>> Follower::receive(Line& line, SteadyTime u
             process_.clock(), limit, line.stream.async_read_some(asio::buffer(piece), use_awaitable));
         line.unread.append(piece.data(), count);
     }
+    co_return std::nullopt;
 }
 
 void Follower::send(std::string const& text) {
