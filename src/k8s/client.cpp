@@ -306,6 +306,64 @@ awaitable<Result<Permission>> Client::can_i(Action action, Call call) const {
                          base::text_at(answer, "/status/reason")};
 }
 
+namespace {
+
+std::vector<std::string> words_at(json::value const& object, std::string_view pointer) {
+    std::vector<std::string> words;
+    for (json::value const& each : base::list_at(object, pointer))
+        if (each.is_string()) words.emplace_back(each.get_string());
+    return words;
+}
+
+bool includes(std::vector<std::string> const& words, std::string const& wanted) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string const& word) { return word == "*" || word == wanted; });
+}
+
+}  // namespace
+
+bool Rule::allows(Action const& action) const {
+    std::string const& subresource = action.subresource;
+    std::string const resource = action.resource.plural + (subresource.empty() ? "" : "/" + subresource);
+    bool const is_named =
+        names.empty() || std::find(names.begin(), names.end(), action.name.name) != names.end();
+    return is_named && includes(verbs, action.verb) && includes(groups, action.resource.group) &&
+           includes(resources, resource);
+}
+
+awaitable<Result<std::vector<Rule>>> Client::my_rules(std::string in_namespace, Call call) const {
+    std::shared_ptr<Impl> impl = impl_;
+    json::object review{{"apiVersion", "authorization.k8s.io/v1"},
+                        {"kind", "SelfSubjectRulesReview"},
+                        {"spec", json::object{{"namespace", in_namespace}}}};
+    Ask ask = read("review", "our rights in " + in_namespace,
+                   "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", call);
+    ask.method = "POST";
+    ask.content_type = "application/json";
+    ask.body = json::serialize(review);
+    CO_TRY(json::value answer, co_await ask_for_json(impl->transport, std::move(ask)));
+    std::vector<Rule> rules;
+    for (json::value const& each : base::list_at(answer, "/status/resourceRules"))
+        rules.push_back({words_at(each, "/apiGroups"), words_at(each, "/resources"),
+                         words_at(each, "/resourceNames"), words_at(each, "/verbs")});
+    co_return rules;
+}
+
+/// As a table for people, whose cells tell the type and how many entries there are.
+/// https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
+awaitable<Result<std::string>> Client::secret_type(ObjectName name, Call call) const {
+    std::shared_ptr<Impl> impl = impl_;
+    std::string target = path_of(secrets, name) + Query().add("includeObject", "None").text();
+    Ask ask = read("get", say(secrets, name), std::move(target), call);
+    ask.accept = "application/json;as=Table;g=meta.k8s.io;v=v1";
+    CO_TRY(json::value table, co_await ask_for_json(impl->transport, std::move(ask)));
+    json::array const& columns = base::list_at(table, "/columnDefinitions");
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        if (base::text_at(columns[i], "/name") == "Type")
+            co_return base::text_at(table, fmt::format("/rows/0/cells/{}", i));
+    co_return std::string();
+}
+
 awaitable<Result<std::string>> Client::version(Call call) const {
     std::shared_ptr<Impl> impl = impl_;
     Ask ask = read("get", "its version", "/version", call);

@@ -78,6 +78,13 @@ struct Action {
     std::string subresource{};  // "scale"
 };
 
+/// A rule of a Role: "*" stands for any; no names: all objects.
+/// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-v1/
+struct Rule {
+    std::vector<std::string> groups{}, resources{}, names{}, verbs{};
+    bool allows(Action const& action) const;
+};
+
 struct Permission {
     bool allowed = false;
     std::string why{};  // as the server says it; often empty
@@ -140,6 +147,11 @@ public:
 
     /// May we? (SelfSubjectAccessReview)
     awaitable<Result<Permission>> can_i(Action action, Call call = {}) const;
+    /// What we may in a namespace, as far as the server can list it: with some authorizers `can_i` allows
+    /// more. (SelfSubjectRulesReview)
+    awaitable<Result<std::vector<Rule>>> my_rules(std::string in_namespace, Call call = {}) const;
+    /// "kubernetes.io/dockerconfigjson"; what stands in the Secret is not sent. Errors: not_found.
+    awaitable<Result<std::string>> secret_type(ObjectName name, Call call = {}) const;
     /// "v1.31.2"
     awaitable<Result<std::string>> version(Call call = {}) const;
     /// Does the cluster know this group, version and kind? What it knows is remembered for five minutes.

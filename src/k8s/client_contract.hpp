@@ -280,6 +280,33 @@ public:
         EXPECT_EQ(reason(missing), Reason::not_found);
     }
 
+    /// What stands in a Secret never comes with its type.
+    awaitable<void> tells_the_type_of_a_secret() {
+        ObjectName name{namespace_, "contract-secret"};
+        json::value wanted =
+            json::parse(R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"e30="}})");
+        wanted.as_object()["metadata"] = json::object{{"name", name.name}, {"namespace", name.namespace_}};
+        auto created = co_await client_.create(secrets, wanted);
+        EXPECT_TRUE(created) << said(created);
+        auto type = co_await client_.secret_type(name);
+        EXPECT_TRUE(type && *type == "kubernetes.io/dockerconfigjson") << said(type);
+        auto cleaned = co_await client_.remove(secrets, name);
+        EXPECT_TRUE(cleaned) << said(cleaned);
+        auto gone = co_await client_.secret_type(name);
+        EXPECT_EQ(reason(gone), Reason::not_found);
+    }
+
+    /// Whatever stands in the list of rules is allowed.
+    awaitable<void> lists_its_rules() {
+        auto rules = co_await client_.my_rules(namespace_);
+        EXPECT_TRUE(rules) << said(rules);
+        Action action{.verb = "patch", .resource = deployments, .name = {namespace_, "web"}};
+        bool listed = rules && std::any_of(rules->begin(), rules->end(),
+                                           [&](Rule const& rule) { return rule.allows(action); });
+        auto may = co_await client_.can_i(action);
+        EXPECT_TRUE(!listed || (may && may->allowed)) << said(may);
+    }
+
 private:
     static awaitable<void> come_and_go(Client client, json::value wanted) {
         base::Clock& clock = client.surroundings().clock;

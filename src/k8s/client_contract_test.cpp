@@ -70,6 +70,8 @@ CONTRACT(IsInformed, is_informed)
 CONTRACT(SelectsByLabel, selects_by_label)
 CONTRACT(WatchesFromWhereAListEnded, watches_from_where_a_list_ended)
 CONTRACT(SaysWhatItMayAndKnows, says_what_it_may_and_knows)
+CONTRACT(TellsTheTypeOfASecret, tells_the_type_of_a_secret)
+CONTRACT(ListsItsRules, lists_its_rules)
 
 }  // namespace
 }  // namespace k8s

@@ -83,6 +83,28 @@ TEST_F(ClientTest, NamesTheRightThatIsMissing) {
 
 // -- Trying again.
 
+TEST(Rules, AllowWhatTheyNameOrStarsStandFor) {
+    Action patch{.verb = "patch", .resource = deployments, .name = {"demo", "web"}};
+    Action scale = patch, list = patch;
+    scale.subresource = "scale";
+    list.name.name = "";
+    struct {
+        Rule rule;
+        Action action;
+        bool allowed;
+    } const table[] = {
+        {{{"apps"}, {"deployments"}, {}, {"patch"}}, patch, true},
+        {{{"apps"}, {"deployments"}, {"web"}, {"get", "patch"}}, patch, true},
+        {{{"*"}, {"*"}, {}, {"*"}}, patch, true},
+        {{{""}, {"deployments"}, {}, {"patch"}}, patch, false},
+        {{{"apps"}, {"deployments"}, {"api"}, {"patch"}}, patch, false},
+        {{{"apps"}, {"deployments"}, {"web"}, {"patch"}}, list, false},
+        {{{"apps"}, {"deployments"}, {}, {"patch"}}, scale, false},
+        {{{"apps"}, {"deployments/scale"}, {}, {"patch"}}, scale, true},
+    };
+    for (auto const& row : table) EXPECT_EQ(row.rule.allows(row.action), row.allowed) << &row - table;
+}
+
 TEST_F(ClientTest, TriesAgainWhatOnlyReads) {
     api().inject({.verb = "get", .times = 2, .status = 503, .reason = "ServiceUnavailable"});
     api().inject({.kind = Fault::Kind::cut_before, .verb = "get"});

@@ -23,7 +23,7 @@ using impl::Written;
 
 namespace {
 
-std::string const review_path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+std::string const review_path = "/apis/authorization.k8s.io/v1/selfsubject";
 
 /// The connection ends in the middle of the answer.
 http::Response cut() {
@@ -59,6 +59,28 @@ http::Response forbidden(ModelRequest const& request) {
         request.resource.full_name(), request.verb, request.resource.plural, request.resource.group,
         request.name.namespace_);
     return answer_status({403, "Forbidden", message, {}});
+}
+
+/// As rights name it.
+Action action_of(ModelRequest const& request) {
+    return {.verb = request.verb == "apply" ? "patch" : request.verb,
+            .resource = request.resource,
+            .name = request.name};
+}
+
+json::array in_array(std::vector<std::string> const& words) {
+    json::array array;
+    for (std::string const& each : words) array.emplace_back(each);
+    return array;
+}
+
+/// As of a Secret; other kinds have other columns.
+http::Response as_table(json::value const& object) {
+    json::array columns{json::object{{"name", "Name"}}, json::object{{"name", "Type"}}};
+    json::array cells{base::text_at(object, "/metadata/name"), base::text_at(object, "/type")};
+    return answer_json(200, json::object{{"kind", "Table"},
+                                         {"columnDefinitions", std::move(columns)},
+                                         {"rows", json::array{json::object{{"cells", std::move(cells)}}}}});
 }
 
 std::string too_old() { return "too old resource version"; }
@@ -104,14 +126,24 @@ struct ModelApi::Watcher {
 };
 
 ModelApi::ModelApi(base::Clock& clock)
-    : clock_(clock), resources_{namespaces,         pods,
-                                services,           secrets,
-                                resource_quotas,    events,
-                                deployments,        replica_sets,
-                                endpoint_slices,    autoscalers,
-                                disruption_budgets, leases,
-                                virtual_services,   destination_rules,
-                                gateways,           http_routes} {}
+    : clock_(clock),
+      resources_{namespaces,
+                 pods,
+                 services,
+                 secrets,
+                 service_accounts,
+                 resource_quotas,
+                 events,
+                 deployments,
+                 replica_sets,
+                 endpoint_slices,
+                 autoscalers,
+                 disruption_budgets,
+                 leases,
+                 virtual_services,
+                 destination_rules,
+                 gateways,
+                 http_routes} {}
 
 void ModelApi::uninstall(Resource const& resource) {
     std::erase_if(resources_, [&](Resource const& each) { return each == resource; });
@@ -129,12 +161,16 @@ awaitable<http::Response> ModelApi::handle(http::Request http) {
     auto parsed = impl::parse_request(http, resources_);
     ModelRequest request = parsed ? std::move(*parsed) : ModelRequest{};
     if (!parsed) {
-        request.verb = http.path == review_path ? "review" : "discover";
+        request.verb = http.path.starts_with(review_path) ? "review" : "discover";
         request.http = std::move(http);
     }
     ++requests_[request.verb];
     if (!known) co_return answer_status({401, "Unauthorized", "Unauthorized", {}});
-    if (is_refused(request)) co_return forbidden(request);
+    if (parsed) {
+        Action action = action_of(request);
+        if (is_refused(action)) co_return forbidden(request);
+        used_.emplace(action.verb + " " + say(action.resource, action.name), std::move(action));
+    }
     std::optional<Fault> fault = take_fault(request);
     if (fault && fault->kind == Fault::Kind::answer) co_return answer_fault(*fault);
     if (fault && fault->kind == Fault::Kind::hang) co_return hang(clock_);
@@ -144,9 +180,16 @@ awaitable<http::Response> ModelApi::handle(http::Request http) {
     co_return response;
 }
 
-bool ModelApi::is_refused(Request const& request) const {
-    std::string const verb = request.verb == "apply" ? "patch" : request.verb;  // as rights name it
-    return forbidden_.contains({verb, request.resource.plural});
+bool ModelApi::is_refused(Action const& action) const {
+    auto allows = [&](Rule const& rule) { return rule.allows(action); };
+    return forbidden_.contains({action.verb, action.resource.plural}) ||
+           (rules_ && std::none_of(rules_->begin(), rules_->end(), allows));
+}
+
+std::vector<Action> ModelApi::used() const {
+    std::vector<Action> all;
+    for (auto const& [text, action] : used_) all.push_back(action);
+    return all;
 }
 
 std::optional<Fault> ModelApi::take_fault(Request const& request) {
@@ -178,7 +221,9 @@ http::Response ModelApi::perform(Request const& request, std::optional<Fault> co
 http::Response ModelApi::get(Request const& request, std::uint64_t version) const {
     auto objects = store_.at(version);
     auto found = objects.find(request.key());
-    return found == objects.end() ? not_found(request) : answer_json(200, found->second);
+    if (found == objects.end()) return not_found(request);
+    bool wants_table = request.http.fields.get("Accept").find("as=Table") != std::string_view::npos;
+    return wants_table ? as_table(found->second) : answer_json(200, found->second);
 }
 
 /// A continue token is the version of the list and how much of it has been told: "17.500".
@@ -299,10 +344,28 @@ http::Response ModelApi::remove(Request const& request) {
 http::Response ModelApi::review(Request const& request) const {
     auto body = parse_object(request.http.body);
     if (!body) return bad_request("the body is no object");
-    std::string verb = base::text_at(*body, "/spec/resourceAttributes/verb");
-    std::string plural = base::text_at(*body, "/spec/resourceAttributes/resource");
-    body->as_object()["status"] = json::object{{"allowed", !forbidden_.contains({verb, plural})}};
+    if (request.http.path.ends_with("rulesreviews")) return review_rules(std::move(*body));
+    std::string const at = "/spec/resourceAttributes/";
+    Action action{.verb = base::text_at(*body, at + "verb"),
+                  .resource = {base::text_at(*body, at + "group"), base::text_at(*body, at + "version"),
+                               base::text_at(*body, at + "resource")},
+                  .name = {base::text_at(*body, at + "namespace"), base::text_at(*body, at + "name")},
+                  .subresource = base::text_at(*body, at + "subresource")};
+    body->as_object()["status"] = json::object{{"allowed", !is_refused(action)}};
     return answer_json(201, *body);
+}
+
+/// Without rules it is as with an authorizer that cannot list them.
+http::Response ModelApi::review_rules(json::value review) const {
+    json::array rules;
+    for (Rule const& rule : rules_.value_or(std::vector<Rule>{}))
+        rules.push_back(json::object{{"apiGroups", in_array(rule.groups)},
+                                     {"resources", in_array(rule.resources)},
+                                     {"resourceNames", in_array(rule.names)},
+                                     {"verbs", in_array(rule.verbs)}});
+    review.as_object()["status"] =
+        json::object{{"resourceRules", std::move(rules)}, {"incomplete", !rules_.has_value()}};
+    return answer_json(201, review);
 }
 
 http::Response ModelApi::discover(Request const& request) const {

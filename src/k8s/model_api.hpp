@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "http/message.hpp"
+#include "k8s/client.hpp"
 #include "k8s/impl/model_store.hpp"
 
 namespace k8s {
@@ -51,6 +52,10 @@ public:
     void accept_only(std::set<std::string> tokens) { tokens_ = std::move(tokens); }
     /// As if the account had not this right.
     void forbid(std::string verb, std::string plural) { forbidden_.emplace(verb, plural); }
+    /// The account has these rights and no others. Reviews and discovery stay open to everybody.
+    void permit(std::vector<Rule> rules) { rules_ = std::move(rules); }
+    /// All that was allowed so far, each once.
+    std::vector<Action> used() const;
     /// As if this custom resource were not installed.
     void uninstall(Resource const& resource);
     /// What is old is gone: watches from earlier versions and lists begun earlier end with 410.
@@ -75,7 +80,7 @@ private:
     struct Watcher;
     using Request = impl::ModelRequest;
 
-    bool is_refused(Request const& request) const;
+    bool is_refused(Action const& action) const;
     std::optional<Fault> take_fault(Request const& request);
     http::Response perform(Request const& request, std::optional<Fault> const& fault);
     http::Response get(Request const& request, std::uint64_t version) const;
@@ -85,6 +90,7 @@ private:
     http::Response patch(Request const& request);
     http::Response remove(Request const& request);
     http::Response review(Request const& request) const;
+    http::Response review_rules(json::value review) const;
     http::Response discover(Request const& request) const;
     http::Response watch(Request const& request, std::optional<Fault> const& fault);
     awaitable<void> tell(Request request, std::optional<Fault> fault, http::Writer& writer);
@@ -99,6 +105,8 @@ private:
     std::vector<Fault> faults_{};
     std::set<std::string> tokens_{};
     std::set<std::pair<std::string, std::string>> forbidden_{};  // verb, plural
+    std::optional<std::vector<Rule>> rules_{};
+    std::map<std::string, Action> used_{};
     std::map<std::string, int> requests_{};
     std::set<Watcher*> watchers_{};
 };

@@ -41,6 +41,7 @@ inline Resource const namespaces{{}, "v1", "namespaces", "Namespace", false};
 inline Resource const pods{{}, "v1", "pods", "Pod"};
 inline Resource const services{{}, "v1", "services", "Service"};
 inline Resource const secrets{{}, "v1", "secrets", "Secret"};
+inline Resource const service_accounts{{}, "v1", "serviceaccounts", "ServiceAccount"};
 inline Resource const resource_quotas{{}, "v1", "resourcequotas", "ResourceQuota"};
 inline Resource const events{"events.k8s.io", "v1", "events", "Event"};
 inline Resource const deployments{"apps", "v1", "deployments", "Deployment"};

@@ -168,7 +168,7 @@ base::Result<void> Transport::connect_as(Identity const& identity) {
 
 http::Request Transport::write(Ask const& ask, Identity const& identity) const {
     http::Request request{.method = ask.method, .raw_target = ask.target, .body = ask.body};
-    request.fields.add("Accept", "application/json");
+    request.fields.add("Accept", ask.accept);
     request.fields.add("User-Agent", "pilothouse");
     if (!ask.content_type.empty()) request.fields.add("Content-Type", ask.content_type);
     if (!identity.token.empty()) request.fields.add("Authorization", "Bearer " + identity.token);

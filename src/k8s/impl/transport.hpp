@@ -18,6 +18,7 @@ struct Ask {
     std::string what{};  // "deployments.apps web in demo"
     std::string method = "GET";
     std::string target{};
+    std::string accept = "application/json";
     std::string content_type{};
     std::string body{};
     bool has_effect = false;
