@@ -146,6 +146,26 @@ TEST(Deployments, CountAPlansBlockers) {
     EXPECT_EQ(count(world), 0U) << "a plan changes nothing";
 }
 
+TEST(Deployments, WhatThePlanSaysMustNotBeginIsRefusedInTheSameWords) {
+    World world;
+    world.checks = {{"web", model::CheckName::quota, model::CheckResult::blocker, "the quota is too small"},
+                    {"web", model::CheckName::readiness, model::CheckResult::warning, "no probe"},
+                    {"web", model::CheckName::metrics, model::CheckResult::unknown, "not read"},
+                    {"web", model::CheckName::rights, model::CheckResult::blocker, "a right is missing"}};
+    auto plan = World::json_of(world.ask("POST", "/api/environments/demo/plan", body));
+    EXPECT_EQ(plan.at("blockers"), base::json::value({"the quota is too small", "a right is missing"}));
+    EXPECT_EQ(plan.at("checks").as_array().size(), 4U);
+
+    http::Response refused = world.ask("POST", deploy, body);
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(text_at(refused, "detail"), "the quota is too small; a right is missing");
+    EXPECT_EQ(count(world), 0U);
+
+    world.checks.resize(3);
+    world.checks.erase(world.checks.begin());
+    EXPECT_EQ(world.ask("POST", deploy, body).status, 202) << "warnings and what is unknown block nothing";
+}
+
 TEST(Idempotency, TheSameKeyAndRequestIsDoneOnce) {
     World world;
     http::Response first = world.ask("POST", deploy, body, key("k1"));

@@ -98,6 +98,10 @@ Answer<model::EnvironmentStatusView> show_status(Call& call) {
     co_return call.engine().environment_status(call.name);
 }
 
+Answer<model::RoleView> show_role(Call& call, Query<RoleQuery> query) {
+    co_return call.engine().role(call.name, query.value.strategy);
+}
+
 /// The file cannot be part of a transaction. So the wish is recorded first and its outcome after: whatever
 /// happens between, the log says who wanted what.
 Answer<EnvironmentView> toggle(Call& call, Body<model::ToggleRequest> body) {

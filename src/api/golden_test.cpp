@@ -169,6 +169,7 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("kubeconfigs", "GET", "/api/admin/kubeconfigs");
     story.ask("kubeconfig", "GET", "/api/admin/kubeconfigs/shop-west");
     story.ask("kubeconfig-removed", "DELETE", "/api/admin/kubeconfigs/shop-west");
+    story.ask("role-of-no-cluster", "GET", "/api/environments/demo/role");
     story.ask("logout", "POST", "/api/admin/logout");
     EXPECT_EQ(story.asked.size(), routes().size()) << "a route is missing in this story";
 }

@@ -30,6 +30,14 @@ constexpr std::span<base::FieldRule const> rules_of(EnvironmentsQuery const*) {
     return environments_query_rules;
 }
 
+struct RoleQuery {
+    std::optional<model::Strategy> strategy{};
+};
+BOOST_DESCRIBE_STRUCT(RoleQuery, (), (strategy))
+inline constexpr base::FieldRule role_query_rules[] = {
+    {.field = "strategy", .about = "of every component; default: each component's own"}};
+constexpr std::span<base::FieldRule const> rules_of(RoleQuery const*) { return role_query_rules; }
+
 struct DeploymentsQuery {
     std::optional<std::string> environment{};
     std::optional<model::Status> status{};

@@ -46,6 +46,8 @@ public:
     std::string deploy(std::string const& version);
     /// What /readyz complains of.
     std::vector<std::string> problems{};
+    /// What the target finds before a deployment.
+    std::vector<model::PlanCheck> checks{};
     /// When set, toggling fails so.
     std::optional<base::Error> toggle_problem{};
 

@@ -91,6 +91,19 @@ private:
     std::map<traffic::ComponentKey, traffic::RouterState> states_;
 };
 
+/// The real one, with what a test wants it to find.
+class CheckedDriver : public rollout::HostDriver {
+public:
+    CheckedDriver(target::Host& host, traffic::Router& router, std::vector<model::PlanCheck> const& checks)
+        : HostDriver(host, router), checks_(checks) {}
+    awaitable<Result<rollout::Rehearsal>> rehearse(rollout::ComponentKey, model::Rollout) override {
+        co_return rollout::Rehearsal{.checks = checks_};
+    }
+
+private:
+    std::vector<model::PlanCheck> const& checks_;
+};
+
 /// The real one, but for one operation.
 class FailingStore : public store::Store {
 public:
@@ -186,7 +199,8 @@ store::Store& opened(Result<std::unique_ptr<store::Store>>& result) {
 
 struct World::Parts {
     explicit Parts(World& world)
-        : api({.engine = engine,
+        : driver(host, router, world.checks),
+          api({.engine = engine,
                .store = store,
                .accounts = accounts,
                .kubeconfigs = kubeconfigs,
@@ -227,7 +241,7 @@ struct World::Parts {
     Result<std::unique_ptr<store::Store>> database = store::open_sqlite(
         {.file = folder + "/pilothouse.db"}, context.get_executor(), context.get_executor());
     FailingStore store{opened(database)};
-    rollout::HostDriver driver{host, router};
+    CheckedDriver driver;
     rollout::Engine engine{{context.get_executor(), clock, random, store, {driver, driver}, crash_points},
                            {}};
     auth::SeededSecrets secrets{11};

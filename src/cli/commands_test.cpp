@@ -386,10 +386,20 @@ TEST_F(CommandsTest, AKubeconfigThatCannotBeReadIsNotSent) {
     EXPECT_TRUE(portal.requests().empty());
 }
 
+TEST_F(CommandsTest, ARoleIsPrintedForOneStrategy) {
+    portal.on("GET /api/environments/shop/role", 200,
+              R"({"environment":"shop","namespace":"web","rules":[{"api_group":"apps"}]})");
+
+    EXPECT_EQ(type({"env", "role", "shop", "--strategy", "blue-green"}), 0) << terminal.errors;
+
+    EXPECT_EQ(portal.requests().back(), "GET /api/environments/shop/role?strategy=blue-green");
+    EXPECT_NE(terminal.output.find("- apiGroups: [\"apps\"]\n"), std::string::npos) << terminal.output;
+}
+
 TEST_F(CommandsTest, CompletionKnowsEveryCommand) {
     EXPECT_EQ(type({"completion", "bash"}), 0);
 
-    EXPECT_NE(terminal.output.find("[\"pilothouse env\"]=\"list show enable disable --help \""),
+    EXPECT_NE(terminal.output.find("[\"pilothouse env\"]=\"list show role enable disable --help \""),
               std::string::npos)
         << terminal.output;
     EXPECT_NE(terminal.output.find("--idempotency-key"), std::string::npos);

@@ -87,6 +87,43 @@ Lines describe_change(model::PlannedChange const& change) {
     return lines;
 }
 
+/// What has passed is a number; the rest is a table.
+Lines check_lines(std::vector<model::PlanCheck> const& checks) {
+    Table table({"CHECK", "COMPONENT", "RESULT", "WHAT"});
+    std::size_t passed = 0;
+    for (model::PlanCheck const& check : checks) {
+        if (check.result == model::CheckResult::passed)
+            ++passed;
+        else
+            table.add({word(check.name), check.component, word(check.result), check.text});
+    }
+    Lines lines = table.empty() ? Lines{} : table.lines();
+    if (!checks.empty()) lines.push_back(fmt::format("{} of {} checks passed", passed, checks.size()));
+    return lines;
+}
+
+std::string in_flow(std::vector<std::string> const& words) {
+    std::vector<std::string> quoted;
+    for (std::string const& each : words)
+        quoted.push_back(base::json::serialize(base::json::string(printable(each))));
+    return fmt::format("[{}]", fmt::join(quoted, ", "));
+}
+
+Lines head_of(std::string_view kind, std::string const& name,
+              std::optional<std::string> const& in_namespace) {
+    Lines lines{"apiVersion: rbac.authorization.k8s.io/v1", fmt::format("kind: {}", kind),
+                "metadata:", "  name: " + name};
+    if (in_namespace) lines.push_back("  namespace: " + printable(*in_namespace));
+    return lines;
+}
+
+Lines rule_lines(model::RoleRule const& rule) {
+    Lines lines{"- apiGroups: " + in_flow({rule.api_group}), "  resources: " + in_flow(rule.resources)};
+    if (!rule.resource_names.empty()) lines.push_back("  resourceNames: " + in_flow(rule.resource_names));
+    lines.push_back("  verbs: " + in_flow(rule.verbs));
+    return lines;
+}
+
 void add_component(Lines& lines, model::ComponentStatusView const& component) {
     std::string line = fmt::format("{}  {}  {}", printable(component.name),
                                    printable(or_dash(component.version)), word(component.health));
@@ -160,8 +197,22 @@ Lines describe(model::PlanView const& plan) {
     if (!table.empty()) add(lines, table.lines());
     if (!plan.changes.empty()) lines.emplace_back("what will be written:");
     for (auto const& change : plan.changes) add(lines, describe_change(change));
+    add(lines, check_lines(plan.checks));
     if (plan.blockers.empty()) lines.emplace_back("nothing stands in its way");
     for (std::string const& blocker : plan.blockers) lines.push_back("blocked: " + printable(blocker));
+    return lines;
+}
+
+Lines describe(model::RoleView const& role) {
+    std::string const name = "pilothouse-" + printable(role.environment);
+    Lines lines = head_of("Role", name, role.namespace_);
+    lines.emplace_back("rules:");
+    for (model::RoleRule const& rule : role.rules) add(lines, rule_lines(rule));
+    lines.emplace_back("---");
+    add(lines, head_of("RoleBinding", name, role.namespace_));
+    add(lines, {"roleRef:", "  apiGroup: rbac.authorization.k8s.io", "  kind: Role", "  name: " + name,
+                "subjects:  # the account that the portal's credential stands for", "- kind: ServiceAccount",
+                "  name: pilothouse", "  namespace: pilothouse"});
     return lines;
 }
 

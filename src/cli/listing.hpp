@@ -13,6 +13,8 @@ std::vector<std::string> describe(model::EnvironmentView const& environment);
 std::vector<std::string> describe(model::EnvironmentStatusView const& environment, WallTime now);
 std::vector<std::string> describe(model::DeploymentList const& list);
 std::vector<std::string> describe(model::PlanView const& plan);
+/// YAML for kubectl: a Role, and a RoleBinding whose subject is an example.
+std::vector<std::string> describe(model::RoleView const& role);
 std::vector<std::string> describe(model::AuditList const& list);
 std::vector<std::string> describe(model::KubeconfigView const& kubeconfig);
 std::vector<std::string> describe(model::KubeconfigList const& list);

@@ -83,7 +83,10 @@ TEST(Listing, ShowsAPlanAndWhatStandsInItsWay) {
          .object = "Deployment web-green",
          .text = "scale web-green to 2",
          .fields = {{"/spec/replicas", "0", "2"}, {"/metadata/annotations/a", std::nullopt, "1"}}}};
-    plan.blockers = {"demo is disabled"};
+    plan.checks = {{"web", model::CheckName::rights, model::CheckResult::passed, "all there"},
+                   {"web", model::CheckName::quota, model::CheckResult::blocker, "demo is too small"},
+                   {"web", model::CheckName::readiness, model::CheckResult::warning, "no probe"}};
+    plan.blockers = {"demo is too small"};
 
     Lines expected{"1.1.0 to demo by blue-green: 2 steps, at least 35 s",
                    "STEP  COMPONENT  WHAT              WEIGHT  NEW  OLD  AT LEAST",
@@ -93,8 +96,49 @@ TEST(Listing, ShowsAPlanAndWhatStandsInItsWay) {
                    "  step 1: scale web-green to 2 (web)",
                    "    /spec/replicas: 0 -> 2",
                    "    /metadata/annotations/a: - -> 1",
-                   "blocked: demo is disabled"};
+                   "CHECK      COMPONENT  RESULT   WHAT",
+                   "quota      web        blocker  demo is too small",
+                   "readiness  web        warning  no probe",
+                   "1 of 3 checks passed",
+                   "blocked: demo is too small"};
     EXPECT_EQ(describe(plan), expected);
+}
+
+TEST(Listing, WritesARoleAsYaml) {
+    model::RoleView role{.environment = "shop", .namespace_ = "web"};
+    role.rules = {{"", {"pods", "services"}, {}, {"list", "watch"}},
+                  {"apps", {"deployments"}, {"web-blue", "web-green"}, {"patch"}}};
+
+    Lines expected{"apiVersion: rbac.authorization.k8s.io/v1",
+                   "kind: Role",
+                   "metadata:",
+                   "  name: pilothouse-shop",
+                   "  namespace: web",
+                   "rules:",
+                   "- apiGroups: [\"\"]",
+                   "  resources: [\"pods\", \"services\"]",
+                   "  verbs: [\"list\", \"watch\"]",
+                   "- apiGroups: [\"apps\"]",
+                   "  resources: [\"deployments\"]",
+                   "  resourceNames: [\"web-blue\", \"web-green\"]",
+                   "  verbs: [\"patch\"]",
+                   "---",
+                   "apiVersion: rbac.authorization.k8s.io/v1",
+                   "kind: RoleBinding",
+                   "metadata:",
+                   "  name: pilothouse-shop",
+                   "  namespace: web",
+                   "roleRef:",
+                   "  apiGroup: rbac.authorization.k8s.io",
+                   "  kind: Role",
+                   "  name: pilothouse-shop",
+                   "subjects:  # the account that the portal's credential stands for",
+                   "- kind: ServiceAccount",
+                   "  name: pilothouse",
+                   "  namespace: pilothouse"};
+    EXPECT_EQ(describe(role), expected);
+    role.namespace_.reset();
+    EXPECT_EQ(describe(role)[4], "rules:") << "then kubectl takes that of its context";
 }
 
 TEST(Listing, ShowsDeploymentsAndHowToGoOn) {

@@ -122,6 +122,38 @@ struct PlannedChange {
 };
 BOOST_DESCRIBE_STRUCT(PlannedChange, (), (component, step, object, text, patch, fields))
 
+/// What the checks of a plan look at (docs/operating/kubernetes.md).
+enum class CheckName {
+    rights,
+    versions,
+    dry_run,
+    quota,
+    pull_secret,
+    autoscaler,
+    last_capacity,
+    readiness,
+    shutdown,
+    disruption_budget,
+    metrics
+};
+BOOST_DESCRIBE_ENUM(CheckName, rights, versions, dry_run, quota, pull_secret, autoscaler, last_capacity,
+                    readiness, shutdown, disruption_budget, metrics)
+
+/// `blocker`: the deployment would fail. `warning`: it may go wrong. `unknown`: it could not be looked at,
+/// which blocks nothing.
+enum class CheckResult { passed, warning, blocker, unknown };
+BOOST_DESCRIBE_ENUM(CheckResult, passed, warning, blocker, unknown)
+
+/// One thing that a check has found in a cluster; a check may find several.
+struct PlanCheck {
+    std::string component{};
+    CheckName name = CheckName::rights;
+    CheckResult result = CheckResult::passed;
+    std::string text{};  // a sentence: what was found, and what to do
+    bool operator==(PlanCheck const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PlanCheck, (), (component, name, result, text))
+
 struct PlanView {
     std::string environment{};
     std::string version{};
@@ -130,10 +162,30 @@ struct PlanView {
     std::int64_t at_least_seconds = 0;
     std::vector<std::string> blockers{};   // sentences; empty: it can start now
     std::vector<PlannedChange> changes{};  // in clusters
+    std::vector<PlanCheck> checks{};       // of clusters; a blocker stands among `blockers` as well
     bool operator==(PlanView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(PlanView, (),
-                      (environment, version, strategy, steps, at_least_seconds, blockers, changes))
+                      (environment, version, strategy, steps, at_least_seconds, blockers, changes, checks))
+
+/// A rule of a Role of Kubernetes.
+struct RoleRule {
+    std::string api_group{};  // empty: the core group
+    std::vector<std::string> resources{};
+    std::vector<std::string> resource_names{};  // empty: all
+    std::vector<std::string> verbs{};
+    bool operator==(RoleRule const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RoleRule, (), (api_group, resources, resource_names, verbs))
+
+/// All that the portal's account needs in a cluster, and nothing more.
+struct RoleView {
+    std::string environment{};
+    std::optional<std::string> namespace_{};  // none: that of the kubeconfig's context
+    std::vector<RoleRule> rules{};
+    bool operator==(RoleView const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RoleView, (), (environment, namespace_, rules))
 
 struct ReplicaCount {
     int wanted = 0;

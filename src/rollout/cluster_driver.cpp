@@ -3,14 +3,37 @@
 #include "base/json_at.hpp"
 #include "base/json_patch.hpp"
 #include "base/log.hpp"
+#include "rollout/impl/checks.hpp"
 #include "rollout/impl/cluster.hpp"
-#include "rollout/rehearsal.hpp"
+#include "rollout/impl/survey.hpp"
 
 namespace rollout {
 
 namespace json = base::json;
 using impl::Cluster;
-using target::Color;
+
+namespace {
+
+/// What others have changed, if it is not simply written again.
+std::vector<std::string> holds(model::Rollout const& draft, ClusterState const& state) {
+    std::vector<std::string> sentences;
+    if (draft.settings.on_drift == model::DriftPolicy::hold)
+        for (Drift const& drift : drift_of(state))
+            sentences.push_back(drift.text +
+                                ": put it back, or the deployment is held until somebody resumes it");
+    return sentences;
+}
+
+/// That we may not write it is said by the check of the rights, once.
+bool may_write(PatchObject const& order, std::string const& name, Survey const& survey) {
+    return !survey.denied ||
+           std::none_of(survey.denied->begin(), survey.denied->end(), [&](k8s::Action const& action) {
+               return action.verb == "patch" && action.resource.plural == order.resource &&
+                      action.name.name == name;
+           });
+}
+
+}  // namespace
 
 struct ClusterDriver::Impl {
     ClusterSurroundings world;
@@ -22,6 +45,25 @@ struct ClusterDriver::Impl {
         if (found != clusters.end()) return found->second;
         return base::unavailable(fmt::format(
             "environment {} is no longer declared as a cluster, so it cannot be looked at", key.environment));
+    }
+
+    /// The writes to one object stand in one patch, each time one more: so the API server sees each of them
+    /// on top of those before it, although it keeps none. Without an answer none is waited for again.
+    static awaitable<void> try_writes(Cluster& cluster, Premises& premises) {
+        std::map<std::string, json::array> asked;
+        std::set<std::string> refused;
+        for (Rehearsed const& write : premises.writes) {
+            PatchObject const& order = std::get<PatchObject>(write.effect.order);
+            std::string const name = base::text_at(order.seen, "/metadata/name");
+            if (refused.contains(write.effect.object) || !may_write(order, name, premises.survey)) continue;
+            json::array& patch = asked[write.effect.object];
+            patch.insert(patch.end(), write.patch.begin(), write.patch.end());
+            auto answer = co_await cluster.try_patch(order.resource, name, patch);
+            if (!answer) refused.insert(write.effect.object);
+            bool const is_last = !answer && impl::is_unanswered(answer.error());
+            premises.survey.dry_runs.push_back({write.step, write.effect.text, std::move(answer)});
+            if (is_last) co_return;
+        }
     }
 };
 
@@ -106,39 +148,28 @@ awaitable<base::Result<void>> ClusterDriver::check(ComponentKey key, model::Comp
     co_return base::Result<void>{};
 }
 
-/// The writes to one object stand in one patch, each time one more: so the API server sees each of them on
-/// top of those before it, although it keeps none.
 awaitable<base::Result<Rehearsal>> ClusterDriver::rehearse(ComponentKey key, model::Rollout draft) {
     CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
-    CO_TRY(ClusterState state, cluster->state_of(key.component, draft.to));
+    CO_TRY(k8s::Client client, cluster->client());
+    Premises premises{.rollout = draft, .namespace_ = cluster->namespace_name()};
     Rehearsal rehearsal;
-    std::vector<Drift> const drifted = drift_of(state);
-    if (draft.settings.on_drift == model::DriftPolicy::hold)
-        for (Drift const& drift : drifted)
-            rehearsal.blockers.push_back(
-                drift.text + ": put it back, or the deployment is held until somebody resumes it");
-    CO_TRY(std::vector<Rehearsed> writes, rollout::rehearse(draft, std::move(state)));
-    std::map<std::string, json::array> asked;
-    std::set<std::string> refused;
-    for (Rehearsed const& write : writes) {
-        std::string const& object = write.effect.object;
+    auto state = cluster->state_of(key.component, draft.to);
+    if (state) {
+        premises.survey.autoscalers = cluster->autoscalers();
+        rehearsal.holds = holds(draft, *state);
+        CO_TRY(premises.writes, rollout::rehearse(draft, *state));
+        premises.state = std::move(*state);
+    }
+    co_await impl::read_survey(std::move(client), premises);
+    co_await Impl::try_writes(*cluster, premises);
+    for (Rehearsed const& write : premises.writes)
         rehearsal.changes.push_back({.component = key.component,
                                      .step = write.step,
-                                     .object = object,
+                                     .object = write.effect.object,
                                      .text = write.effect.text,
                                      .patch = write.patch,
                                      .fields = field_changes(write.before, write.after)});
-        if (refused.contains(object)) continue;
-        json::array& patch = asked[object];
-        patch.insert(patch.end(), write.patch.begin(), write.patch.end());
-        PatchObject const& order = std::get<PatchObject>(write.effect.order);
-        std::string const name = base::text_at(order.seen, "/metadata/name");
-        auto accepted = co_await cluster->try_patch(order.resource, name, patch);
-        if (accepted) continue;
-        refused.insert(object);
-        rehearsal.blockers.push_back(
-            fmt::format("step {}, {}: {}", write.step, write.effect.text, accepted.error().message));
-    }
+    rehearsal.checks = preflight(premises);
     co_return rehearsal;
 }
 

@@ -8,10 +8,11 @@ namespace rollout {
 
 using target::ComponentKey;
 
-/// What a rollout will write, in order, and what stands in its way: a sentence each.
+/// What a rollout will write, in order, and what was found before it does.
 struct Rehearsal {
     std::vector<model::PlannedChange> changes{};
-    std::vector<std::string> blockers{};
+    std::vector<std::string> holds{};        // a sentence each: it would begin, and wait for somebody
+    std::vector<model::PlanCheck> checks{};  // a blocker among them: it must not begin
 };
 
 /// Calls for one component never overlap, but for those that change nothing.

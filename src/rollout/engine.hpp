@@ -77,8 +77,8 @@ public:
     /// Errors: not_found, invalid, conflict (disabled), unsupported (a sample). Blockers are part of the
     /// answer.
     awaitable<Result<model::PlanView>> plan(std::string environment, model::DeployRequest request);
-    /// Stored when it returns. Errors as `plan`; conflict also when another one is under way and the request
-    /// says refuse.
+    /// Stored when it returns. Errors as `plan`; conflict also when a check of the plan has found a blocker,
+    /// or another one is under way and the request says refuse.
     awaitable<Result<model::DeploymentView>> deploy(std::string environment, model::DeployRequest request,
                                                     Caller caller, AlsoStore also = {});
     /// Errors: not_found, conflict (names the state that does not allow it).
@@ -99,6 +99,10 @@ public:
     Result<model::EnvironmentStatusView> environment_status(std::string const& name) const;
     /// Its environments, in the order of their names.
     model::ProviderGroup provider(model::Provider provider) const;
+    /// What the portal's account must be allowed there, by each component's own strategy or by this one.
+    /// Errors: not_found, unsupported (it is no cluster).
+    Result<model::RoleView> role(std::string const& environment,
+                                 std::optional<model::Strategy> strategy) const;
     /// What is seen now, for those who watch. Errors: not_found.
     Result<model::MonitoringView> monitoring(std::string const& environment) const;
     /// Called after each look, with the environment's name; one listener.

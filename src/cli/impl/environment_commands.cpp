@@ -1,4 +1,4 @@
-// env list, show, enable, disable.
+// env list, show, role, enable, disable.
 #include "cli/impl/client_commands.hpp"
 #include "cli/listing.hpp"
 #include "cli/text.hpp"
@@ -12,6 +12,10 @@ using Lines = std::vector<std::string>;
 
 struct EnvironmentListArguments {
     std::string provider{}, type{}, text{};
+};
+struct RoleArguments {
+    std::string name{};
+    std::string strategy{};
 };
 struct EnvironmentArguments {
     std::string name{};
@@ -45,6 +49,15 @@ awaitable<int> show_one(Session& session, EnvironmentArguments const& arguments)
         return describe(one);
     };
     co_return co_await show<model::EnvironmentView>(session, std::move(call), tell);
+}
+
+awaitable<int> role(Session& session, RoleArguments const& arguments) {
+    Call call{.path = fmt::format("/api/environments/{}/role", encoded(arguments.name))};
+    if (!arguments.strategy.empty()) call.path += "?strategy=" + encoded(arguments.strategy);
+    std::function<Lines(model::RoleView const&)> tell = [](model::RoleView const& one) {
+        return describe(one);
+    };
+    co_return co_await show<model::RoleView>(session, std::move(call), tell);
 }
 
 awaitable<int> toggle(Session& session, EnvironmentArguments const& arguments, bool enabled) {
@@ -90,6 +103,11 @@ void add_environment_commands(Place place) {
     lists.command.add_option("--search,-q", lists.arguments.text,
                              "part of a name, region, component or version");
     add_name(declare(inside, "show", "one, with its components", show_one));
+    auto roles =
+        declare(inside, "role", "the Role, as YAML, that the portal's account needs in its cluster", role);
+    roles.command.add_option("environment", roles.arguments.name, "which")->required();
+    roles.command.add_option("--strategy", roles.arguments.strategy,
+                             "rolling, blue-green or canary; default: each component's");
     add_component(add_name(declare(inside, "enable", "let deployments begin there again", enable)));
     add_component(add_name(declare(inside, "disable", "let no deployment begin there", disable)));
 }

@@ -18,6 +18,7 @@ using target::Color;
 
 constexpr Duration between_attempts = 5s;
 constexpr Duration too_old = 2min;  // API servers say something about every minute
+constexpr Duration dry_run_limit = 5s;
 /// A watch keeps its connection: one for each kind of object, beside those for calls.
 constexpr k8s::Limits limits{.connections = 10, .watches = 7};
 
@@ -176,7 +177,7 @@ void Cluster::follow(std::string const& plural, k8s::Resource const& resource) {
 // -- What is there.
 
 base::Result<void> Cluster::check_is_current() const {
-    if (!client_) return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+    if (auto ready = client(); !ready) return ready.error();
     for (auto const& [plural, informer] : informers_) {
         std::optional<Duration> const age = informer->age();
         if (!age)
@@ -252,6 +253,18 @@ void Cluster::note_shares(std::string const& component, Observation const& seen)
         if (percent > 0) last_share_[{component, revision}] = world_.clock.now();
 }
 
+base::Result<k8s::Client> Cluster::client() const {
+    if (!client_) return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+    return *client_;
+}
+
+std::vector<json::value> Cluster::autoscalers() const {
+    std::vector<json::value> all;
+    for (auto const& [name, object] : informers_.at("horizontalpodautoscalers")->objects())
+        all.push_back(object);
+    return all;
+}
+
 // -- Writes.
 
 awaitable<k8s::Result<json::value>> Cluster::send(std::string resource, std::string name,
@@ -266,7 +279,7 @@ awaitable<k8s::Result<json::value>> Cluster::send(std::string resource, std::str
 
 awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string name, json::array operations,
                                              bool is_urgent) {
-    if (!client_) co_return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+    if (auto ready = client(); !ready) co_return ready.error();
     k8s::Write write;
     if (is_urgent) write.call.priority = k8s::Priority::abort;
     auto patched = co_await send(resource, std::move(name), std::move(operations), write);
@@ -283,9 +296,10 @@ awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string n
 
 awaitable<base::Result<void>> Cluster::try_patch(std::string resource, std::string name,
                                                  json::array operations) {
-    if (!client_) co_return base::unavailable(fmt::format("cluster {}: {}", environment_.name, problem_));
+    if (auto ready = client(); !ready) co_return ready.error();
     k8s::Write write;
     write.dry_run = true;
+    write.call.limit = dry_run_limit;
     auto accepted = co_await send(std::move(resource), std::move(name), std::move(operations), write);
     if (!accepted) co_return static_cast<base::Error>(accepted.error());
     co_return base::Result<void>{};

@@ -25,6 +25,11 @@ public:
 
     awaitable<base::Result<void>> patch(std::string resource, std::string name, base::json::array operations,
                                         bool is_urgent);
+    /// For what is read only now and then. Errors: unavailable (there is none yet: says why).
+    base::Result<k8s::Client> client() const;
+    std::string const& namespace_name() const { return namespace_; }
+    /// All of the namespace, as they are watched.
+    std::vector<base::json::value> autoscalers() const;
     /// The API server does everything but keep it. Errors: as it answers.
     awaitable<base::Result<void>> try_patch(std::string resource, std::string name,
                                             base::json::array operations);

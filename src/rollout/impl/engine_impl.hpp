@@ -118,7 +118,9 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                            model::DeployRequest const& request) const;
     awaitable<Result<void>> check_versions(std::string environment, std::vector<model::Component> components,
                                            std::string version, model::Strategy strategy);
-    awaitable<void> rehearse(model::Rollout draft, model::PlanView& view);
+    awaitable<Result<Rehearsal>> rehearse(model::Rollout draft);
+    awaitable<Result<void>> check_targets(Target target, std::vector<model::Component> components,
+                                          model::DeployRequest request);
     Result<model::Rollout> draft(Target const& target, model::Component const& component,
                                  model::DeployRequest const& request) const;
     struct Origin {

@@ -2,6 +2,7 @@
 #include "rollout/aggregate.hpp"
 #include "rollout/impl/engine_impl.hpp"
 #include "rollout/plan.hpp"
+#include "rollout/rights.hpp"
 
 namespace rollout {
 
@@ -147,6 +148,22 @@ Result<void> apply_action(model::Rollout& rollout, Action action) {
     return {};
 }
 
+void add_blockers(std::vector<model::PlanCheck> const& checks, std::vector<std::string>& blockers) {
+    for (model::PlanCheck const& check : checks)
+        if (check.result == model::CheckResult::blocker) blockers.push_back(check.text);
+}
+
+/// Where the version cannot be brought at all, what it would write means nothing.
+void show(Rehearsal rehearsal, bool is_possible, model::PlanView& view) {
+    auto add = [](auto& more, auto& all) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
+    if (is_possible) {
+        add(rehearsal.holds, view.blockers);
+        add(rehearsal.changes, view.changes);
+    }
+    add_blockers(rehearsal.checks, view.blockers);
+    add(rehearsal.checks, view.checks);
+}
+
 /// A rollout that never began has nothing to go back from.
 void end_if_queued(model::Rollout& rollout) {
     if (rollout.phase != model::Phase::queued || rollout.abort == AbortCause::none) return;
@@ -221,19 +238,34 @@ Result<model::Rollout> Engine::Impl::draft(Target const& target, Component const
     return rollout;
 }
 
-awaitable<void> Engine::Impl::rehearse(model::Rollout draft, model::PlanView& view) {
-    Lane const* lane = find_lane({draft.environment, draft.component});
+awaitable<Result<Rehearsal>> Engine::Impl::rehearse(model::Rollout draft) {
+    target::ComponentKey key{draft.environment, draft.component};
+    Lane const* lane = find_lane(key);
     draft.to.number = (lane && lane->placement ? lane->placement->last_revision : 0) + 1;
     if (lane && lane->lease) draft.epoch = lane->lease->epoch;
     Driver& driver = world.drivers.of(draft.to.workload);
-    target::ComponentKey key{draft.environment, draft.component};
-    Result<Rehearsal> rehearsal = co_await driver.rehearse(key, std::move(draft));
-    if (!rehearsal) {
-        view.blockers.push_back(rehearsal.error().message);
-        co_return;
+    return driver.rehearse(std::move(key), std::move(draft));
+}
+
+/// What the plan says must not begin does not. Behind another deployment nobody knows yet.
+awaitable<Result<void>> Engine::Impl::check_targets(Target target, std::vector<Component> components,
+                                                    model::DeployRequest request) {
+    std::vector<std::string> in_the_way;
+    for (Component const& component : components) {
+        if (busy_with({target.environment->name, component.name})) continue;
+        CO_TRY(model::Rollout rollout, draft(target, component, request));
+        CO_TRY(Rehearsal rehearsal, co_await rehearse(std::move(rollout)));
+        add_blockers(rehearsal.checks, in_the_way);
     }
-    std::move(rehearsal->changes.begin(), rehearsal->changes.end(), std::back_inserter(view.changes));
-    std::move(rehearsal->blockers.begin(), rehearsal->blockers.end(), std::back_inserter(view.blockers));
+    if (!in_the_way.empty()) co_return conflict(fmt::format("{}", fmt::join(in_the_way, "; ")));
+    co_return Result<void>{};
+}
+
+Result<model::RoleView> Engine::role(std::string const& environment,
+                                     std::optional<model::Strategy> strategy) const {
+    auto declared = impl_->environments;
+    TRY(Environment const* found, find_environment(*declared, environment));
+    return role_for(*found, strategy);
 }
 
 awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::DeployRequest request) {
@@ -252,13 +284,18 @@ awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::
         auto steps = views_of(rollout.plan, component.name, rollout.from.version, request.version);
         view.steps.insert(view.steps.end(), steps.begin(), steps.end());
         longest = std::max(longest, at_least(rollout.plan));
-        if (auto other = impl.busy_with({environment, component.name}))
+        if (auto other = impl.busy_with({environment, component.name})) {
             view.blockers.push_back(
                 fmt::format("deployment {} of component {} is under way: this one would wait for it, or "
                             "supersede it with when_busy: supersede",
                             other->value, component.name));
+            continue;
+        }
+        Result<Rehearsal> rehearsal = co_await impl.rehearse(std::move(rollout));
+        if (rehearsal)
+            show(std::move(*rehearsal), known.has_value(), view);
         else if (known)
-            co_await impl.rehearse(std::move(rollout), view);
+            view.blockers.push_back(rehearsal.error().message);
     }
     view.at_least_seconds = std::chrono::ceil<std::chrono::seconds>(longest).count();
     co_return view;
@@ -272,6 +309,7 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::deploy(std::string enviro
     std::vector<Component> components;
     for (Component const* component : target.components) components.push_back(*component);
     CO_TRY_VOID(co_await check_versions(environment, components, request.version, target.strategy));
+    CO_TRY_VOID(co_await check_targets(target, components, request));
 
     WallTime now = world.clock.wall_now();
     model::Deployment deployment{.id = new_id(),

@@ -244,6 +244,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/environments/{name}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The Role that the portal's account needs in the cluster, and nothing more */
+        get: operations["show_role"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/environments/{name}/plan": {
         parameters: {
             query?: never;
@@ -1045,6 +1062,16 @@ export interface components {
                 points: number[][];
             }[];
         };
+        RoleView: {
+            environment: string;
+            namespace: string | null;
+            rules: {
+                api_group: string;
+                resources: string[];
+                resource_names: string[];
+                verbs: string[];
+            }[];
+        };
         /**
          * @example {
          *       "version": "1.1.0",
@@ -1145,6 +1172,14 @@ export interface components {
                     before: string | null;
                     after: string | null;
                 }[];
+            }[];
+            checks: {
+                component: string;
+                /** @enum {string} */
+                name: "rights" | "versions" | "dry_run" | "quota" | "pull_secret" | "autoscaler" | "last_capacity" | "readiness" | "shutdown" | "disruption_budget" | "metrics";
+                /** @enum {string} */
+                result: "passed" | "warning" | "blocker" | "unknown";
+                text: string;
             }[];
         };
         /**
@@ -2321,6 +2356,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricsView"];
+                };
+            };
+            /** @description what If-None-Match names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_role: {
+        parameters: {
+            query?: {
+                strategy?: "rolling" | "blue-green" | "canary";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description an environment
+                 * @example demo
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description of this content */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
                 };
             };
             /** @description what If-None-Match names is still true */

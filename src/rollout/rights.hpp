@@ -1,0 +1,27 @@
+// What the portal does in a cluster, and so what its account must be allowed: one table, from which the Role
+// is made, and by which the rights are checked before a deployment. Pure.
+#pragma once
+#include "k8s/client.hpp"
+#include "model/views.hpp"
+#include "rollout/cluster_sight.hpp"
+
+namespace rollout {
+
+/// How a component's requests will be handed out, as far as its declaration and the strategy say.
+Split split_for(model::Traffic const& traffic, model::Strategy strategy);
+
+struct Right {
+    k8s::Action action{};
+    bool for_checks = false;  // of the plan only: without it a check is unknown, and everything else works
+};
+
+/// To watch a component and to bring versions to it.
+std::vector<Right> rights_for(model::Component const& component, model::Strategy strategy,
+                              std::string const& in_namespace);
+
+/// The Role for all components of an environment, each by the strategy that it declares, or by this one.
+/// Errors: unsupported (it is no cluster).
+base::Result<model::RoleView> role_for(model::Environment const& environment,
+                                       std::optional<model::Strategy> strategy);
+
+}  // namespace rollout
