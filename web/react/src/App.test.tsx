@@ -328,6 +328,10 @@ describe('the page of an environment', () => {
             fields: [{ path: '/spec/replicas', before: '0', after: '2' }],
           },
         ],
+        checks: [
+          { component: 'web', name: 'quota', result: 'passed', text: 'there is room' },
+          { component: 'web', name: 'readiness', result: 'warning', text: 'no readinessProbe' },
+        ],
       },
     }));
     server.on('POST', '/api/environments/demo/deploy', () => ({ status: 202, body: deployment() }));
@@ -338,6 +342,8 @@ describe('the page of an environment', () => {
     fireEvent.change(dialog.getByLabelText('Version'), { target: { value: '1.1.0' } });
     await press('Show the plan', dialog);
     expect(dialog.getByText('another deployment is under way')).toBeTruthy();
+    expect(dialog.getByText('Warning: readiness').parentElement?.textContent).toContain('no readinessProbe');
+    expect(dialog.getByText('1 of 2 checks of the cluster passed')).toBeTruthy();
     expect(dialog.getByText('What is written into the cluster: 1 write')).toBeTruthy();
     const write = within(dialog.getByText('scale web-green to 2').closest('li')!);
     expect(write.getByText('/spec/replicas').closest('li')!.textContent).toBe('/spec/replicas 0 2');

@@ -26,6 +26,7 @@ export type TrafficView = NonNullable<ComponentStatusView['traffic']>;
 
 export type DeployRequest = Schemas['DeployRequest'];
 export type PlanView = Schemas['PlanView'];
+export type PlanCheck = PlanView['checks'][number];
 export type PlannedChange = PlanView['changes'][number];
 export type WhenBusy = NonNullable<NonNullable<DeployRequest['options']>['when_busy']>;
 

@@ -1,4 +1,5 @@
 import { duration, relativeTime, t, type PlanView } from '@pilothouse/core';
+import { PlanChecks } from './PlanChecks';
 import { PlannedChanges } from './PlannedChanges';
 import { useApp } from '../hooks/useApp';
 import { useNow, useZone } from '../hooks/useTime';
@@ -50,6 +51,7 @@ export function DeployPlan({ plan, plannedAt }: { plan: PlanView; plannedAt: num
                 </li>
               ))}
           </ol>
+          <PlanChecks checks={plan.checks.filter((check) => check.component === component)} />
           <PlannedChanges changes={plan.changes.filter((change) => change.component === component)} />
         </section>
       ))}

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../api/types';
+import type { PlanCheck, Strategy } from '../../api/types';
 import { plural } from '../../format/number';
 
 const strategy: Record<Strategy, string> = {
@@ -44,6 +44,24 @@ export const deploying = {
     takes: (duration: string) => `It takes at least ${duration}, when nothing has to be waited for.`,
     blockersTitle: 'What stands in its way',
     blockersNone: 'Nothing stands in its way.',
+    checksPassed: (passed: number, all: number) => `${passed} of ${all} checks of the cluster passed`,
+    checkResult: { blocker: 'Blocked', warning: 'Warning', unknown: 'Not known', passed: 'Passed' } as Record<
+      PlanCheck['result'],
+      string
+    >,
+    checkName: {
+      rights: 'rights',
+      versions: 'versions',
+      dry_run: 'dry run',
+      quota: 'quota',
+      pull_secret: 'pulling the image',
+      autoscaler: 'autoscalers',
+      last_capacity: 'what serves now',
+      readiness: 'readiness',
+      shutdown: 'shutting down',
+      disruption_budget: 'disruption budgets',
+      metrics: 'metrics',
+    } as Record<PlanCheck['name'], string>,
     changesTitle: (writes: number) =>
       `What is written into the cluster: ${plural(writes, 'write', 'writes')}`,
     changesHint:
