@@ -40,10 +40,10 @@ def objects(host, kind, gateway=None):
 
 
 class Portal:
-    """`kind` is how requests are shared out: virtual_service, http_route, selector or ratio. With `uploaded` the portal gets into the
-    cluster by a kubeconfig that is uploaded, otherwise by the administrator's file."""
+    """`kind` is how requests are shared out: virtual_service, http_route, selector or ratio. `account`: a ServiceAccount of the
+    namespace, as which the portal speaks to the cluster; otherwise it is the administrator. With `uploaded` it waits for a kubeconfig."""
 
-    def __init__(self, on, namespace, kind, replicas=3, strategy=None, judge=None, uploaded=False):
+    def __init__(self, on, namespace, kind, replicas=3, strategy=None, judge=None, account=None, uploaded=False):
         self.cluster, self.namespace = on, namespace
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ph-cluster-portal-"))
         self.port = 20000 + secrets.randbelow(10000)
@@ -54,12 +54,28 @@ class Portal:
                      "traffic": traffic,
                      "strategy": {"weights_percent": [25, 50, 100], "bake": "1s", "settle": "1s", "watch": "2s", **(strategy or {})},
                      "judge": {"min_requests": 5, "margin_percent": 3, "max_wait": "60s", "on_no_data": "promote", **(judge or {})}}
-        self.administrators = os.environ.get("KUBECONFIG") or str(pathlib.Path(on.folder) / "kubeconfig" / "admin")
-        access = {"uploaded": namespace} if uploaded else {"kubeconfig": self.administrators, "namespace": namespace}
+        if uploaded:
+            access = {"uploaded": namespace}
+        else:
+            access = {"kubeconfig": os.environ.get("KUBECONFIG") or str(pathlib.Path(on.folder) / "kubeconfig" / "admin"), "namespace": namespace}
+        if account:
+            access["kubeconfig"] = str(self.folder / "kubeconfig")
+            (self.folder / "kubeconfig").write_text(json.dumps(self.kubeconfig_of(account)))
         target = {**access, "prometheus": on.prometheus()}
         environment = {"name": "cluster", "provider": "on-premises", "type": "cloud", "region": "test",
                        "target": {"kubernetes": target}, "components": [component]}
         (self.folder / "environments.yaml").write_text(json.dumps({"environments": [environment]}))
+
+    def kubeconfig_of(self, account):
+        config = json.loads(self.cluster.kubectl("config", "view", "--raw", "--minify", "--flatten", "-o", "json"))
+        token = self.cluster.kubectl("create", "token", account, "-n", self.namespace, "--duration=2h").strip()
+        config["users"][0]["user"] = {"token": token}
+        config["contexts"][0]["context"]["namespace"] = self.namespace
+        return config
+
+    def command(self, *words):
+        """What the command line prints."""
+        return self.cluster.run("env", f"PILOTHOUSE_SERVER=http://127.0.0.1:{self.port}", f"PILOTHOUSE_TOKEN={self.token}", PROGRAM, *words)
 
     def start(self, crash_at=None):
         variables = {"PILOTHOUSE_LISTEN": f"127.0.0.1:{self.port}", "PILOTHOUSE_DATA_FOLDER": str(self.folder / "data"),
@@ -110,20 +126,14 @@ class Portal:
         assert 200 <= status < 300, f"{method} {path}: {status} {text}\n{self.log()}"
         return json.loads(text)
 
-    def upload(self, token):
-        """A kubeconfig with this token instead of the administrator's credential."""
-        config = json.loads(self.cluster.kubectl("config", "view", "--raw", "--minify", "--flatten", "--kubeconfig", self.administrators, "-o", "json"))
-        name = config["current-context"]
-        context = next(each["context"] for each in config["contexts"] if each["name"] == name)
-        context["namespace"] = self.namespace
-        server = next(each["cluster"]["server"] for each in config["clusters"] if each["name"] == context["cluster"])
-        self.uploaded = (server, token)
-        config["users"] = [{"name": context["user"], "user": {"token": token}}]
-        self.api("PUT", f"/api/admin/kubeconfigs/{self.namespace}", {"kubeconfig": json.dumps(config)})
+    def upload(self, account):
+        """A kubeconfig of this account, in place of the one before."""
+        self.uploaded = self.kubeconfig_of(account)
+        self.api("PUT", f"/api/admin/kubeconfigs/{self.namespace}", {"kubeconfig": json.dumps(self.uploaded)})
 
     def is_refused(self):
         """Does the API server no longer know who has the token that was uploaded?"""
-        server, token = self.uploaded
+        server, token = self.uploaded["clusters"][0]["cluster"]["server"], self.uploaded["users"][0]["user"]["token"]
         return self.cluster.run("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "-H", f"Authorization: Bearer {token}", server + "/api") == "401"
 
     def wait_possible(self, version):

@@ -28,7 +28,8 @@ class Rollout(unittest.TestCase):
             self.cluster.apply(objects(host, kind, gateway), namespace)
             with Portal(self.cluster, namespace, kind, **more) as portal:
                 if more.get("uploaded"):
-                    portal.upload(self.make_account(namespace))
+                    self.make_account(namespace)
+                    portal.upload("deployer")
                 portal.wait_possible("1.0.0")
                 portal.bring("1.0.0")
                 address = self.cluster.ingress(ingress) if ingress else self.cluster.service_address("web", namespace)
@@ -38,13 +39,12 @@ class Rollout(unittest.TestCase):
                     yield portal, load
 
     def make_account(self, namespace):
-        """An account that may do everything in this namespace, and a token of it that is good as long as the account is there."""
+        """An account that may do everything in this namespace."""
         self.cluster.kubectl("create", "serviceaccount", "deployer", "-n", namespace)
         binding = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "deployer"},
                    "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
                    "subjects": [{"kind": "ServiceAccount", "name": "deployer", "namespace": namespace}]}
         self.cluster.apply([binding], namespace)
-        return self.cluster.kubectl("create", "token", "deployer", "-n", namespace).strip()
 
     def assert_a_version_is_brought(self, by, *site, **more):
         with self.site(*site, strategy={"default": by}, **more) as (portal, load):
@@ -163,7 +163,8 @@ class Rollout(unittest.TestCase):
                 return "Unauthorized" in seen["reason"]
             cluster.wait(parked, lambda: f"the reason tells it: {seen.get('phase')}: {seen.get('reason')}")
             print(f"parked: {seen['reason']}")
-            portal.upload(self.make_account(portal.namespace))
+            self.make_account(portal.namespace)
+            portal.upload("deployer")
             self.assertEqual(portal.wait_end(deployment)["phase"], "completed")
             load.wait_version("1.1.0")
         load.assert_nothing_lost()
@@ -272,6 +273,70 @@ class Rollout(unittest.TestCase):
             self.assertIn("scale web-green to 2", plan["blockers"][0])
             self.assertIn("one pod is enough", plan["blockers"][0])
             print(f"refused: {plan['blockers'][0]}")
+
+    def test_a_plan_looks_at_quotas_and_pull_secrets(self):
+        with self.site("virtual_service", "istio") as (portal, _):
+            def found(name):
+                plan = portal.api("POST", "/api/environments/cluster/plan", {"version": "1.1.0"})
+                return next((check for check in plan["checks"] if check["name"] == name and check["result"] != "passed"), None)
+            quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small"}, "spec": {"hard": {"pods": "4"}}}
+            self.cluster.apply([quota], portal.namespace)
+            blocker = cluster.wait(lambda: found("quota"), "the plan names the quota", pause=1)
+            self.assertEqual(blocker["text"], f"ResourceQuota small in namespace {portal.namespace} leaves 1 of its 4 of pods, and the rollout "
+                                              "needs 3 more: raise the quota, or ask for fewer replicas")
+            status, refusal = portal.ask("POST", "/api/environments/cluster/deploy", {"version": "1.1.0"})
+            self.assertEqual((status, json.loads(refusal)["detail"]), (409, blocker["text"]))
+            print(f"quota: {blocker['text']}")
+
+            secrets = [{"op": "add", "path": "/spec/template/spec/imagePullSecrets", "value": [{"name": "registry"}]}]
+            self.cluster.kubectl("patch", "deployment", "web-green", "-n", portal.namespace, "--type=json", "-p", json.dumps(secrets))
+            missing = cluster.wait(lambda: found("pull_secret"), "the plan misses the Secret", pause=1)
+            self.assertEqual(missing["result"], "warning")
+            self.assertIn(f"is not in namespace {portal.namespace}", missing["text"])
+            self.cluster.kubectl("create", "secret", "generic", "registry", "-n", portal.namespace, "--from-literal=a=b")
+            self.assertIn("has the type Opaque", found("pull_secret")["text"])
+            print(f"secret: {missing['text']}")
+
+    def assert_runs_with_exactly_its_role(self, by, kind, gateway=None):
+        with self.cluster.namespace("role") as namespace:
+            self.cluster.apply(objects(f"{namespace}.test", kind, gateway), namespace)
+            self.cluster.kubectl("create", "serviceaccount", "pilothouse", "-n", namespace)
+            with Portal(self.cluster, namespace, kind, strategy={"default": by}, judge={"enabled": False}, account="pilothouse") as portal:
+                role = portal.command("env", "role", "cluster")
+                self.cluster.apply(role.replace("namespace: pilothouse", f"namespace: {namespace}"), namespace)
+                portal.wait_possible("1.0.0")
+                portal.bring("1.0.0")
+                portal.bring("1.1.0")
+                rules = self.cluster.get("role", "pilothouse-cluster", namespace)["rules"]
+                rights = [(place, verb) for place, rule in enumerate(rules) for verb in rule["verbs"]]
+                for place, verb in rights:
+                    self.assert_is_missed(portal, rules, place, verb)
+        print(f"{by} by {kind}: completed with exactly its Role; each of its {len(rights)} verbs is missed by name")
+
+    def assert_is_missed(self, portal, rules, place, verb):
+        rule = rules[place]
+        rest = [{**each, "verbs": [word for word in each["verbs"] if each is not rule or word != verb]} for each in rules]
+        path = {"op": "replace", "path": "/rules", "value": [each for each in rest if each["verbs"]]}
+        self.cluster.kubectl("patch", "role", "pilothouse-cluster", "-n", portal.namespace, "--type=json", "-p", json.dumps([path]))
+        plan = {}
+
+        def missed():
+            plan.update(portal.api("POST", "/api/environments/cluster/plan", {"version": "1.2.0"}))
+            told = plan["blockers"] + [check["text"] for check in plan["checks"] if check["result"] == "unknown"]
+            return any(f"{verb} {rule['resources'][0]}" in text for text in told)
+        cluster.wait(missed, lambda: f"{verb} {rule['resources']} is missed: {plan['blockers']} {plan['checks']}", pause=0.5)
+
+    def test_runs_with_exactly_its_role_canary_by_a_virtual_service(self):
+        self.assert_runs_with_exactly_its_role("canary", "virtual_service")
+
+    def test_runs_with_exactly_its_role_canary_by_an_http_route(self):
+        self.assert_runs_with_exactly_its_role("canary", "http_route", "envoy-gateway-system")
+
+    def test_runs_with_exactly_its_role_blue_green_by_a_selector(self):
+        self.assert_runs_with_exactly_its_role("blue-green", "selector")
+
+    def test_runs_with_exactly_its_role_rolling_by_the_numbers_of_pods(self):
+        self.assert_runs_with_exactly_its_role("rolling", "ratio")
 
     def test_what_others_change_is_named_and_held(self):
         with self.site("virtual_service", "istio", strategy={"bake": "4s"}) as (portal, load):
