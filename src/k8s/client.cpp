@@ -282,6 +282,23 @@ awaitable<Result<void>> Client::remove(Resource resource, ObjectName name, Remov
     return only_do(impl_->transport, std::move(ask));
 }
 
+/// https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#-strong-proxy-operations-pod-v1-core-strong-
+awaitable<Result<http::Response>> Client::forward(PodPort to, http::Request request, Call call) const {
+    std::shared_ptr<Impl> impl = impl_;
+    Resource proxied = pods;
+    proxied.plural = "pods/proxy";
+    Ask ask{.verb = request.method == "GET" ? "get" : "create",
+            .what = say(proxied, to.pod),
+            .method = request.method,
+            .target = fmt::format("{}/{}:{}/proxy{}", pods.path(to.pod.namespace_), escape(to.pod.name),
+                                  to.port, request.raw_target),
+            .content_type = request.body.empty() ? "" : "application/json",
+            .body = std::move(request.body),
+            .is_forwarded = true,
+            .call = call};
+    co_return co_await impl->transport->perform(ask);
+}
+
 awaitable<Result<Permission>> Client::can_i(Action action, Call call) const {
     std::shared_ptr<Impl> impl = impl_;
     json::object attributes{{"verb", action.verb},

@@ -102,6 +102,12 @@ struct WatchOptions {
     Duration length = 5min;           // then the server ends it, and one begins anew
 };
 
+/// A port of a pod's own.
+struct PodPort {
+    ObjectName pod{};
+    int port = 0;
+};
+
 /// Since the client was made; for metrics and for measuring what something costs.
 struct Counts {
     std::map<std::string, std::uint64_t> requests{};  // by verb: get, list, watch, create, apply, patch, ...
@@ -144,6 +150,13 @@ public:
                                                Write write = {}) const;
     /// Errors: not_found; conflict (another uid).
     awaitable<Result<void>> remove(Resource resource, ObjectName name, Removal removal = {}) const;
+
+    /// Hands a GET or a POST of JSON on to a pod, through the API server: of `request` counts the method,
+    /// where it goes (`raw_target`) and the body. The answer is the pod's own, whatever its status. One try.
+    /// A pod that does not answer is none of the cluster's failures. Errors: unreachable, timeout (of the pod
+    /// as well: an API server waits for it), forbidden (it needs the right to get or create pods/proxy), and
+    /// what any call may meet.
+    awaitable<Result<http::Response>> forward(PodPort to, http::Request request, Call call = {}) const;
 
     /// May we? (SelfSubjectAccessReview)
     awaitable<Result<Permission>> can_i(Action action, Call call = {}) const;

@@ -409,5 +409,67 @@ TEST_F(ClientTest, TakesUpARotatedToken) {
     EXPECT_TRUE(get(world, rotating)) << "what we have goes on being used";
 }
 
+// -- Asking pods.
+
+struct PodTest : ClientTest {
+    PodTest() {
+        api().put(pods, json::object{{"metadata", json::object{{"name", "node-1"}, {"namespace", "demo"}}}},
+                  "test");
+    }
+    void answer(int status, std::string body) {
+        api().in_pod = [=, this](std::string pod_port, http::Request request) -> awaitable<http::Response> {
+            asked = fmt::format("{} {} {} {}", request.method, pod_port, request.path, request.body);
+            co_return http::Response{.status = status, .body = body};
+        };
+    }
+    Result<http::Response> ask(std::string pod = "node-1") {
+        PodPort to{{"demo", std::move(pod)}, 8545};
+        http::Request request{.method = "POST", .raw_target = "/rpc", .body = "[]"};
+        return world.run(client.forward(to, request, {.limit = 3s}));
+    }
+    std::string asked{};
+};
+
+TEST_F(PodTest, IsAskedThroughTheApiServer) {
+    answer(200, "[1]");
+
+    EXPECT_EQ(ask()->body, "[1]");
+    EXPECT_EQ(asked, "POST node-1:8545 /rpc []");
+}
+
+TEST_F(PodTest, AnswersWithAStatusOfItsOwn) {
+    answer(403, R"({"message":"Host not authorized."})");
+
+    EXPECT_EQ(ask()->status, 403);
+    EXPECT_EQ(api().requests("create"), 1);
+}
+
+TEST_F(PodTest, IsNotThereOrDoesNotListen) {
+    EXPECT_EQ(ask("node-2").error().reason, Reason::not_found);
+    auto const refused = ask();
+    EXPECT_EQ(refused.error().status, 503);
+    EXPECT_NE(refused.error().message.find("error trying to reach service"), std::string::npos);
+    EXPECT_EQ(api().requests("create"), 2) << "one try each";
+}
+
+TEST_F(PodTest, NeedsARightOfItsOwn) {
+    api().forbid("create", "pods/proxy");
+
+    auto const got = ask();
+    EXPECT_EQ(got.error().reason, Reason::forbidden);
+    EXPECT_NE(got.error().message.find("does not create pods/proxy node-1 in demo"), std::string::npos)
+        << got.error().message;
+    EXPECT_NE(got.error().message.find("cannot create resource \"pods/proxy\""), std::string::npos);
+}
+
+TEST_F(PodTest, ThatIsSilentDoesNotMakeTheClusterUnreachable) {
+    for (int i = 0; i < 20; ++i) {
+        api().inject({.kind = Fault::Kind::hang, .verb = "create"});
+        EXPECT_EQ(ask().error().reason, Reason::timeout);
+    }
+    EXPECT_TRUE(client.is_reachable());
+    EXPECT_TRUE(get(world, client));
+}
+
 }  // namespace
 }  // namespace k8s

@@ -56,7 +56,7 @@ http::Response forbidden(ModelRequest const& request) {
     std::string message = fmt::format(
         "{} is forbidden: User \"pilothouse\" cannot {} resource \"{}\" in API group \"{}\" in the namespace "
         "\"{}\"",
-        request.resource.full_name(), request.verb, request.resource.plural, request.resource.group,
+        request.resource.full_name(), request.verb, request.what(), request.resource.group,
         request.name.namespace_);
     return answer_status({403, "Forbidden", message, {}});
 }
@@ -65,7 +65,13 @@ http::Response forbidden(ModelRequest const& request) {
 Action action_of(ModelRequest const& request) {
     return {.verb = request.verb == "apply" ? "patch" : request.verb,
             .resource = request.resource,
-            .name = request.name};
+            .name = request.name,
+            .subresource = request.subresource};
+}
+
+/// As rights name it: "pods", "pods/proxy".
+std::string what(Action const& action) {
+    return action.resource.plural + (action.subresource.empty() ? "" : "/" + action.subresource);
 }
 
 json::array in_array(std::vector<std::string> const& words) {
@@ -175,14 +181,29 @@ awaitable<http::Response> ModelApi::handle(http::Request http) {
     if (fault && fault->kind == Fault::Kind::answer) co_return answer_fault(*fault);
     if (fault && fault->kind == Fault::Kind::hang) co_return hang(clock_);
     if (fault && fault->kind == Fault::Kind::cut_before) co_return cut();
+    if (!request.subresource.empty()) co_return co_await forward(std::move(request));
     http::Response response = perform(request, fault);
     if (fault && fault->kind == Fault::Kind::cut_after) co_return cut();
     co_return response;
 }
 
+awaitable<http::Response> ModelApi::forward(Request request) {
+    std::string const pod = request.name.name.substr(0, request.name.name.find(':'));
+    if (!find(pods, {request.name.namespace_, pod})) {
+        request.name.name = pod;
+        co_return impl::not_found(request);
+    }
+    if (!in_pod)
+        co_return answer_status({503,
+                                 "ServiceUnavailable",
+                                 "error trying to reach service: dial tcp: connect: connection refused",
+                                 {}});
+    co_return co_await in_pod(std::move(request.name.name), std::move(request.http));
+}
+
 bool ModelApi::is_refused(Action const& action) const {
     auto allows = [&](Rule const& rule) { return rule.allows(action); };
-    return forbidden_.contains({action.verb, action.resource.plural}) ||
+    return forbidden_.contains({action.verb, what(action)}) ||
            (rules_ && std::none_of(rules_->begin(), rules_->end(), allows));
 }
 

@@ -73,6 +73,9 @@ public:
     /// Creates it or replaces it as a whole, status included.
     void put(Resource const& resource, json::value object, std::string const& manager);
     void remove(Resource const& resource, ObjectName const& name);
+    /// What answers at a port of a pod ("web-1:8545", the path is without the way there); 503 when not set,
+    /// as if nobody listened.
+    std::function<awaitable<http::Response>(std::string pod_port, http::Request)> in_pod{};
     /// Called after each write, with what it wrote; may write in turn.
     std::function<void(impl::Written const&)> on_write{};
 
@@ -92,6 +95,7 @@ private:
     http::Response review(Request const& request) const;
     http::Response review_rules(json::value review) const;
     http::Response discover(Request const& request) const;
+    awaitable<http::Response> forward(Request request);
     http::Response watch(Request const& request, std::optional<Fault> const& fault);
     awaitable<void> tell(Request request, std::optional<Fault> fault, http::Writer& writer);
     std::string events_since(Request const& request, std::uint64_t version) const;

@@ -65,7 +65,7 @@ std::string ModelRequest::manager() const {
     return given.empty() ? "unknown" : given;
 }
 
-/// /api/v1/[namespaces/<ns>/]pods[/<name>] or /apis/<group>/<version>/...
+/// /api/v1/[namespaces/<ns>/]pods[/<name>[/proxy/<path>]] or /apis/<group>/<version>/...
 std::optional<ModelRequest> parse_request(http::Request http, std::vector<Resource> const& resources) {
     std::vector<std::string> parts = split(http.path, '/');
     std::size_t at = parts.empty() ? 0 : parts[0] == "api" ? 2 : 3;
@@ -78,9 +78,15 @@ std::optional<ModelRequest> parse_request(http::Request http, std::vector<Resour
         at += 2;
     }
     Resource const* resource = find_resource(resources, group_path, parts[at]);
-    if (!resource || parts.size() > at + 2) return {};
+    bool const is_proxied = parts.size() > at + 2 && parts[at + 2] == "proxy";
+    if (!resource || (parts.size() > at + 2 && !is_proxied)) return {};
     request.resource = *resource;
-    if (parts.size() == at + 2) request.name.name = parts[at + 1];
+    if (parts.size() > at + 1) request.name.name = parts[at + 1];
+    if (is_proxied) {
+        request.subresource = parts[at + 2];
+        constexpr std::string_view separator = "/proxy";
+        http.path.erase(0, http.path.find(separator) + separator.size());
+    }
     request.http = std::move(http);
     request.verb = verb_of(request);
     return request;

@@ -11,12 +11,15 @@ struct ModelRequest {
     std::string verb{};
     Resource resource{};
     ObjectName name{};
+    std::string subresource{};  // "proxy"; its path is what is left of `http`'s
     http::Request http{};
 
     Key key() const { return {resource.group, resource.plural, name}; }
     std::string query(std::string_view parameter) const { return http.query_value(parameter).value_or(""); }
     bool is_dry_run() const { return query("dryRun") == "All"; }
     std::string manager() const;
+    /// As rights name it: "pods", "pods/proxy".
+    std::string what() const { return resource.plural + (subresource.empty() ? "" : "/" + subresource); }
     std::string content_type() const { return std::string(http.fields.get("Content-Type")); }
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_at.hpp"
 #include "base/time.hpp"
 
 namespace k8s::impl {
@@ -17,6 +18,13 @@ Lane lane_of(Ask const& ask) {
 }
 
 bool is_good(int status) { return status >= 200 && status < 300; }
+
+/// What the API server itself says, and not whom it has asked for us.
+bool is_status_object(http::Response const& response) {
+    auto const parsed = base::parse_json(response.body);
+    return parsed && base::text_at(*parsed, "/kind") == "Status" &&
+           base::text_at(*parsed, "/apiVersion") == "v1";
+}
 
 /// The server asks everybody to come back later.
 bool asks_to_wait(Failure const& failure) {
@@ -80,10 +88,10 @@ awaitable<Result<http::Response>> Transport::perform(Ask const& ask) {
     }
 }
 
-/// A watch is begun anew by who watches.
+/// A watch is begun anew by who watches; and who is asked for somebody else may be silent for long.
 bool Transport::is_worth_another(Ask const& ask, Failure const& failure, int attempt) {
     bool may_be_renewed = failure.reason == Reason::unauthorized && credential_->refused();
-    if (attempt == limits_.attempts || ask.streaming) return false;
+    if (attempt == limits_.attempts || ask.streaming || ask.is_forwarded) return false;
     switch (failure.reason) {
         case Reason::unauthorized:
             return attempt == 1 && may_be_renewed;
@@ -118,7 +126,7 @@ awaitable<Result<http::Response>> Transport::try_once(Ask const& ask, SteadyTime
     ++counts.answers[answer.response ? answer.response->status : 0];
     if (answer.response)
         verdict.answered();
-    else
+    else if (!ask.is_forwarded)
         verdict.failed(clock.now(), surroundings.random);
     co_return judge(ask, std::move(answer));
 }
@@ -147,7 +155,8 @@ awaitable<http::Answer> Transport::send(Ask const& ask, Identity const& identity
 
 Result<http::Response> Transport::judge(Ask const& ask, http::Answer answer) {
     if (!answer.response) return no_answer(asked(ask), answer.response.error(), answer.sent);
-    if (!is_good(answer.response->status)) return failure_of(asked(ask), *answer.response);
+    bool const is_anothers = ask.is_forwarded && !is_status_object(*answer.response);
+    if (!is_good(answer.response->status) && !is_anothers) return failure_of(asked(ask), *answer.response);
     return std::move(*answer.response);
 }
 

@@ -22,6 +22,7 @@ struct Ask {
     std::string content_type{};
     std::string body{};
     bool has_effect = false;
+    bool is_forwarded = false;  // somebody else answers, if he does
     Call call{};
     std::optional<Streaming> streaming{};
 };
