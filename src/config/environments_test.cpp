@@ -183,7 +183,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{with("        service: [http]\n"), "10:18: service: expected text, got a list"},
         Bad{with("        sevice: http\n"), "10:9: unknown field \"sevice\" (did you mean \"service\"?)"},
         Bad{with("        colour: red\n"),
-            "10:9: unknown field \"colour\" (known: name, service, enabled, workload, traffic, strategy, "
+            "10:9: unknown field \"colour\" (known: name, service, enabled, workload, traffic, rpc, "
+            "strategy, "
             "judge)"},
         Bad{with("        strategy: canary\n"), "10:19: strategy: expected fields (key: value), got text"},
         Bad{with("        strategy: {default: canry}\n"),
@@ -298,6 +299,21 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{cluster("{deployment: web, container: main, image: \"r/web:{version}\", replicas: 3}",
                     "{service: web, http_route: web}"),
             ""},
+        Bad{with("        rpc: {path: /rpc, chain_id: 1337, block_period: 2s, peers: 3, validators: "
+                 "[\"0x00000000000000000000000000000000000000Ab\"]}\n"),
+            ""},
+        Bad{with("        rpc: {port: 8545, path: rpc, block_period: 0s, validators: [\"0xab\"]}\n"),
+            "10:21: port: on a host each replica is asked at its own {port}; remove it\n"
+            "10:33: path: \"rpc\" is not a path; write it like /rpc\n"
+            "10:52: block_period: must be longer than 0s, like 5s\n"
+            "10:69: validators: \"0xab\" is no address: 0x and 40 hexadecimal digits"},
+        Bad{with("        rpc: {ports: 8545, chain_id: 0, peers: -1}\n"),
+            "10:15: unknown field \"ports\" (did you mean \"port\"?)\n"
+            "10:38: chain_id: must be from 1 to 9000000000000000\n"
+            "10:48: peers: must be from 0 to 1000"},
+        Bad{cluster("{deployment: web, container: main, image: \"r/web:{version}\"}",
+                    "{service: web}, rpc: {chain_id: 5}"),
+            "6:35: port is required in a cluster: where its pods answer JSON-RPC, like 8545"},
         Bad{"environments:\n- {<<: 1, name: a, provider: aws, type: cloud, target: sample}\n",
             "2:8: << takes fields from elsewhere, like *name"}));
 

@@ -19,6 +19,12 @@ BOOST_DESCRIBE_ENUM(EnvironmentType, cloud, hci)
 enum class Strategy { rolling, blue_green, canary };
 BOOST_DESCRIBE_ENUM(Strategy, rolling, blue_green, canary)
 
+/// The two that may stand beside each other: in a cluster two Deployments; on a host blue is the stable
+/// version and green the one that is being brought.
+enum class Color { blue, green };
+BOOST_DESCRIBE_ENUM(Color, blue, green)
+constexpr Color other(Color color) { return color == Color::blue ? Color::green : Color::blue; }
+
 /// `managed`: we run and configure HAProxy ourselves.
 enum class HaproxyMode { managed };
 BOOST_DESCRIBE_ENUM(HaproxyMode, managed)
@@ -199,17 +205,40 @@ inline constexpr base::FieldRule judge_rules[] = {
 constexpr std::span<base::FieldRule const> rules_of(JudgeSettings const*) { return judge_rules; }
 constexpr std::span<base::FieldRule const> rules_of(JudgeOverrides const*) { return judge_rules; }
 
+/// How a component that is an Ethereum node is asked over JSON-RPC, and what it should answer.
+struct Rpc {
+    std::optional<int> port{};  // of its pods; on a host each replica is asked at its own
+    std::string path = "/";
+    std::optional<std::uint64_t> chain_id{};
+    std::optional<Duration> block_period{};  // without it nobody can tell how old the newest block may be
+    int peers = 1;                           // as many as expected; 0: it is alone
+    std::vector<std::string> validators{};   // addresses that must be in the set of validators
+    bool operator==(Rpc const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Rpc, (), (port, path, chain_id, block_period, peers, validators))
+inline constexpr base::FieldRule rpc_rules[] = {
+    {.field = "port", .minimum = 1, .maximum = 65535},
+    {.field = "chain_id", .minimum = 1, .maximum = 9e15},
+    {.field = "peers", .minimum = 0, .maximum = 1000},
+    {.field = "validators",
+     .minimum = 1,
+     .maximum = 100,
+     .about = "addresses, like 0x followed by 40 digits"},
+};
+constexpr std::span<base::FieldRule const> rules_of(Rpc const*) { return rpc_rules; }
+
 struct Component {
     std::string name{};
     std::string service = "http";  // service type: http; later besu, cacti, firefly, ccip
     bool enabled = true;
     std::optional<Workload> workload{};
     std::optional<Traffic> traffic{};
+    std::optional<Rpc> rpc{};
     std::optional<StrategyOverrides> strategy{};
     std::optional<JudgeOverrides> judge{};
     bool operator==(Component const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Component, (), (name, service, enabled, workload, traffic, strategy, judge))
+BOOST_DESCRIBE_STRUCT(Component, (), (name, service, enabled, workload, traffic, rpc, strategy, judge))
 inline constexpr base::FieldRule component_rules[] = {{.field = "name", .required = true, .longest = 63}};
 constexpr std::span<base::FieldRule const> rules_of(Component const*) { return component_rules; }
 

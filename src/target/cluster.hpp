@@ -1,13 +1,11 @@
 // A component in a cluster: two Deployments of two colors, of which one is stable, and their pods. Pure: what
 // the API server's objects say, and the JSON patches that change them.
 #pragma once
-#include "base/json.hpp"
+#include "model/environment.hpp"
 
 namespace target {
 
-enum class Color { blue, green };
-BOOST_DESCRIBE_ENUM(Color, blue, green)
-constexpr Color other(Color color) { return color == Color::blue ? Color::green : Color::blue; }
+using model::Color;
 
 /// What we write into objects: the revision in the pods' labels (so that each pod tells what it is), the rest
 /// in the Deployment's annotations.

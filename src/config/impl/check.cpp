@@ -102,6 +102,7 @@ private:
         if (environment.target.kubernetes) check_in_cluster(component, node);
         if (component.workload) check_workload(*component.workload, at(node, "workload"));
         if (component.traffic) check_traffic(*component.traffic, at(node, "traffic"));
+        if (component.rpc) check_rpc(*component.rpc, at(node, "rpc"), environment);
         if (component.strategy) check_strategy(*component.strategy, settings, at(node, "strategy"));
     }
 
@@ -213,10 +214,7 @@ private:
     }
 
     void check_traffic(model::Traffic const& traffic, Node const& node) {
-        Node const& health = at(node, "health");
-        if (!traffic.health.starts_with('/') || traffic.health.find_first_of(" \t\r\n") != std::string::npos)
-            report_.add(health,
-                        fmt::format("health: \"{}\" is not a path; write it like /healthz", traffic.health));
+        check_path("health", traffic.health, "/healthz", at(node, "health"));
         Node const& where = at(node, "listen");
         if (&where == &node || report_.has(where)) return;
         auto endpoint = parse_listen(traffic.listen);
@@ -227,6 +225,36 @@ private:
                                    fmt::format("listen: {} is taken in line {}; each component needs its own",
                                                traffic.listen, report_.line(*other.node)));
         listens_.push_back({*endpoint, &where});
+    }
+
+    void check_rpc(model::Rpc const& rpc, Node const& node, model::Environment const& environment) {
+        if (report_.has_within(meant(node))) return;
+        if (rpc.port && environment.target.host)
+            report_.add(at(node, "port"),
+                        "port: on a host each replica is asked at its own {port}; remove it");
+        if (!rpc.port && environment.target.kubernetes)
+            report_.add_missing(node,
+                                "port is required in a cluster: where its pods answer JSON-RPC, like 8545");
+        check_path("path", rpc.path, "/rpc", at(node, "path"));
+        if (rpc.block_period && *rpc.block_period <= Duration{})
+            report_.add(at(node, "block_period"), "block_period: must be longer than 0s, like 5s");
+        for_each(node, "validators", rpc.validators, [&](std::string const& address, Node const& where) {
+            if (!is_address(address))
+                report_.add(
+                    where,
+                    fmt::format("validators: \"{}\" is no address: 0x and 40 hexadecimal digits", address));
+        });
+    }
+
+    static bool is_address(std::string_view text) {
+        return text.size() == 42 && text.starts_with("0x") &&
+               text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
+    }
+
+    void check_path(std::string_view field, std::string const& path, std::string_view like,
+                    Node const& where) {
+        if (!path.starts_with('/') || path.find_first_of(" \t\r\n") != std::string::npos)
+            report_.add(where, fmt::format("{}: \"{}\" is not a path; write it like {}", field, path, like));
     }
 
     void check_strategy(model::StrategyOverrides const& overrides, model::StrategySettings& settings,
