@@ -1,10 +1,11 @@
-// For tests: run a coroutine to its end, and time that moves by hand.
+// For tests: run a coroutine to its end, time that moves by hand, and a network in which nobody listens.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <map>
 #include <optional>
 
 #include "base/clock.hpp"
+#include "base/stream.hpp"
 
 namespace base {
 
@@ -78,6 +79,15 @@ private:
     WallTime wall_ = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
     std::map<Place, WaitHandler> waiting_;
     std::uint64_t next_ = 0;
+};
+
+/// Nobody listens anywhere.
+class RefusingDialer : public Dialer {
+public:
+    awaitable<Stream> connect(std::string) override {
+        throw system_error(asio::error::connection_refused);
+        co_return Stream();
+    }
 };
 
 }  // namespace base

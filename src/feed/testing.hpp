@@ -144,7 +144,8 @@ struct World : realtime::testing::World {
     target::Host host{portal.workers(), files, supervisor, "/data"};
     IdleRouter router;
     base::CrashPoints crash_points;
-    rollout::HostDriver driver{host, router};
+    base::RefusingDialer dialer;
+    rollout::HostDriver driver{host, router, dialer, portal.clock()};
     rollout::Engine engine{{portal.executor(), portal.clock(), random, store, {driver, driver}, crash_points},
                            {}};
     auth::SeededSecrets secrets{11};

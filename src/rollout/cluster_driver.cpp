@@ -173,4 +173,20 @@ awaitable<base::Result<Rehearsal>> ClusterDriver::rehearse(ComponentKey key, mod
     co_return rehearsal;
 }
 
+awaitable<base::Result<Inspection>> ClusterDriver::inspect(ComponentKey key, model::Revision of,
+                                                           std::map<model::Color, Part>) {
+    CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
+    CO_TRY(ClusterState state, cluster->state_of(key.component, of));
+    auto read = co_await cluster->read_endpoints(state);
+    co_return inspection_of(state, read ? "" : read.error().message);
+}
+
+awaitable<NodeAnswer> ClusterDriver::ask(ComponentKey key, InspectedReplica replica, model::Rpc rpc,
+                                         std::string body) {
+    auto cluster = impl_->find(key);
+    if (!cluster) co_return NodeAnswer{.not_asked = cluster.error().message};
+    auto asking = (*cluster)->ask(std::move(replica.name), std::move(rpc), std::move(body));
+    co_return co_await std::move(asking);
+}
+
 }  // namespace rollout

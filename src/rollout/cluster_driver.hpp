@@ -52,6 +52,10 @@ public:
     awaitable<base::Result<void>> check(ComponentKey key, model::Component component, std::string version,
                                         model::Strategy strategy) override;
     awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) override;
+    awaitable<base::Result<Inspection>> inspect(ComponentKey key, model::Revision of,
+                                                std::map<model::Color, Part> wanted) override;
+    awaitable<NodeAnswer> ask(ComponentKey key, InspectedReplica replica, model::Rpc rpc,
+                              std::string body) override;
 
 private:
     struct Impl;

@@ -328,6 +328,16 @@ base::Result<traffic::Shares> shares_of(ClusterState const& state, int blue_read
     return traffic::Shares{.blue_at_most = blue ? 100 : 0, .green_at_most = blue ? 0 : 100};
 }
 
+base::Result<std::array<Side, 2>> read_sides(ClusterState const& state) {
+    if (!state.blue.deployment && !state.green.deployment) return base::unavailable(gone(state, Color::blue));
+    TRY(Side blue, read_side(state, Color::blue));
+    TRY(Side green, read_side(state, Color::green));
+    TRY(traffic::Shares shares, shares_of(state, blue.ready, green.ready));
+    blue.share_percent = shares.blue_at_most;
+    green.share_percent = shares.green_at_most;
+    return std::array<Side, 2>{std::move(blue), std::move(green)};
+}
+
 Replica replica_of(Pod const& pod, int slot, Side const& side, ColorState const& state, Split split) {
     Replica replica{.name = pod.name,
                     .revision = pod.revision,
@@ -352,19 +362,22 @@ Replica replica_of(Pod const& pod, int slot, Side const& side, ColorState const&
     return replica;
 }
 
+/// Why a Deployment has fewer pods than it should.
+std::string shortage_of(Side const& side, int pods) {
+    target::Workload const& workload = side.workload;
+    if (!workload.shortage.empty())
+        return fmt::format("{} cannot make its pods: {}", workload.name, workload.shortage);
+    if (workload.paused) return workload.name + " is paused";
+    return fmt::format("{} has made {} of {} pods", workload.name, pods, workload.replicas);
+}
+
 void add_replicas(Observation& seen, Side const& side, ClusterState const& state) {
     ColorState const& color = state.of(side.color);
     std::map<int, int> slots;
     for (Pod const& pod : color.pods)
         seen.replicas.push_back(replica_of(pod, slots[pod.revision]++, side, color, split_of(state)));
     int const revision = side.workload.revision;
-    if (revision == 0) return;
-    seen.shortage[revision] =
-        !side.workload.shortage.empty()
-            ? fmt::format("{} cannot make its pods: {}", side.workload.name, side.workload.shortage)
-        : side.workload.paused ? side.workload.name + " is paused"
-                               : fmt::format("{} has made {} of {} pods", side.workload.name, slots[revision],
-                                             side.workload.replicas);
+    if (revision != 0) seen.shortage[revision] = shortage_of(side, slots[revision]);
 }
 
 DataPlane data_plane_of(ClusterState const& state, std::array<Side, 2> const& sides) {
@@ -388,7 +401,64 @@ DataPlane data_plane_of(ClusterState const& state, std::array<Side, 2> const& si
     return plane;
 }
 
+// -- For a health check.
+
+InspectedReplica inspected(Pod const& pod) {
+    std::string const restarts =
+        pod.restarts == 0 ? "" : fmt::format(", {} restart{}", pod.restarts, pod.restarts == 1 ? "" : "s");
+    return {.name = pod.name,
+            .ready = pod.ready,
+            .trouble = pod.ready ? "" : fmt::format("{}: {}{}", pod.name, pod.trouble, restarts),
+            .runs = pod.phase == "Running"};
+}
+
+/// Endpoints are pods; what is none of this component's has only a uid.
+std::string name_of_endpoint(std::string const& uid, ClusterState const& state) {
+    for (Color color : {Color::blue, Color::green})
+        for (Pod const& pod : state.of(color).pods)
+            if (pod.uid == uid) return pod.name;
+    return "a pod of something else, with the uid " + uid;
+}
+
+/// A Service that selects both colors has the other one's pods as well.
+bool is_of_other_color(std::string const& uid, Side const& side, ClusterState const& state) {
+    std::vector<Pod> const& pods = state.of(other(side.color)).pods;
+    return std::any_of(pods.begin(), pods.end(), [&](Pod const& pod) { return pod.uid == uid; });
+}
+
+Endpoints endpoints_of(Side const& side, ClusterState const& state, std::string const& problem) {
+    Split const split = split_of(state);
+    Endpoints endpoints{.holder = "Service " + backend_of(state, side.color), .not_looked_at = problem};
+    if (split == Split::selector && side.share_percent == 0)
+        endpoints.not_wanted = fmt::format("{} points to {}", endpoints.holder,
+                                           base::text_at(*state.service, selector_pointer()));
+    for (std::string const& uid : state.of(side.color).endpoints)
+        if (split != Split::ratio || !is_of_other_color(uid, side, state))
+            endpoints.names.insert(name_of_endpoint(uid, state));
+    return endpoints;
+}
+
+std::optional<InspectedColor> inspected(Side const& side, ClusterState const& state,
+                                        std::string const& endpoints_problem) {
+    InspectedColor color{.color = side.color,
+                         .version = side.workload.version,
+                         .wanted = side.workload.replicas,
+                         .endpoints = endpoints_of(side, state, endpoints_problem),
+                         .share_percent = side.share_percent};
+    for (Pod const& pod : state.of(side.color).pods)
+        if (pod.revision == side.workload.revision && !pod.leaving) color.replicas.push_back(inspected(pod));
+    color.shortage = shortage_of(side, static_cast<int>(color.replicas.size()));
+    bool const is_there = color.wanted > 0 || !color.replicas.empty() || color.share_percent > 0;
+    return is_there ? std::optional(std::move(color)) : std::nullopt;
+}
+
 }  // namespace
+
+std::string backend_of(ClusterState const& state, Color color) {
+    traffic::Backends const backends = backends_of(state);
+    if (!has_route(split_of(state))) return state.traffic.service.value_or("");
+    return color == Color::blue ? backends.blue : backends.green;
+}
 
 std::string deployment_name(model::Workload const& workload, Color color) {
     return fmt::format("{}-{}", workload.deployment.value_or(""), base::enum_name(color));
@@ -433,13 +503,7 @@ base::Result<void> check_deployments(ClusterState const& state) {
 }
 
 base::Result<Observation> observation_of(ClusterState state) {
-    if (!state.blue.deployment && !state.green.deployment) return base::unavailable(gone(state, Color::blue));
-    TRY(Side blue, read_side(state, Color::blue));
-    TRY(Side green, read_side(state, Color::green));
-    TRY(traffic::Shares shares, shares_of(state, blue.ready, green.ready));
-    blue.share_percent = shares.blue_at_most;
-    green.share_percent = shares.green_at_most;
-    std::array<Side, 2> sides{std::move(blue), std::move(green)};
+    TRY(auto sides, read_sides(state));
     Observation seen;
     for (Side const& side : sides) add_replicas(seen, side, state);
     std::sort(seen.replicas.begin(), seen.replicas.end(), [](Replica const& a, Replica const& b) {
@@ -450,6 +514,15 @@ base::Result<Observation> observation_of(ClusterState state) {
         (drift.is_gone ? seen.gone : seen.drift).push_back(std::move(drift.text));
     seen.sight = std::make_shared<ClusterSight>(std::move(state), std::move(sides));
     return seen;
+}
+
+base::Result<Inspection> inspection_of(ClusterState const& state, std::string const& endpoints_problem) {
+    TRY(auto sides, read_sides(state));
+    Inspection inspection{.data_plane = data_plane_name(state), .problem = dispute(state)};
+    for (Side const& side : sides)
+        if (auto color = inspected(side, state, endpoints_problem))
+            inspection.colors.push_back(std::move(*color));
+    return inspection;
 }
 
 }  // namespace rollout

@@ -2,6 +2,7 @@
 // a wish to the patches that are still missing. Pure.
 #pragma once
 #include "k8s/object.hpp"
+#include "rollout/inspection.hpp"
 #include "rollout/wish.hpp"
 #include "target/cluster.hpp"
 #include "traffic/route_object.hpp"
@@ -23,7 +24,7 @@ inline constexpr std::string_view color_label = "pilothouse.dev/color";
 struct ColorState {
     std::optional<base::json::value> deployment{};
     std::vector<target::Pod> pods{};    // of this Deployment, sorted (target::sort)
-    std::set<std::string> endpoints{};  // uids of the pods that its Service hands requests to
+    std::set<std::string> endpoints{};  // uids of the pods that its Service (`backend_of`) hands requests to
     bool autoscaled = false;            // an autoscaler rules the number of pods
     Duration idle_for{};                // observed time without a share of the traffic
 };
@@ -46,6 +47,8 @@ struct ClusterState {
 /// Names of the two Deployments, and of the two Services behind a route: "web-blue", "web-green".
 std::string deployment_name(model::Workload const& workload, target::Color color);
 traffic::Backends backends_of(ClusterState const& state);
+/// The Service that hands requests to a color: one of its own, or without a route the component's.
+std::string backend_of(ClusterState const& state, target::Color color);
 
 Split split_of(ClusterState const& state);
 
@@ -65,5 +68,8 @@ base::Result<void> check_deployments(ClusterState const& state);
 /// Errors: unavailable (an object that is named does not exist), invalid (it does not fit: says what to
 /// change).
 base::Result<Observation> observation_of(ClusterState state);
+/// The same for a health check; in it each color has the endpoints of its Service, whatever the split.
+/// `endpoints_problem`: why they could not be read, a sentence. Errors: as observation_of.
+base::Result<Inspection> inspection_of(ClusterState const& state, std::string const& endpoints_problem);
 
 }  // namespace rollout

@@ -1,6 +1,7 @@
 // How one kind of target is looked at and changed.
 #pragma once
 #include "model/views.hpp"
+#include "rollout/inspection.hpp"
 #include "rollout/wish.hpp"
 #include "target/host.hpp"
 
@@ -31,7 +32,16 @@ public:
     /// The target is asked about each write, and keeps none. Nothing, where a plan writes to no objects.
     /// Errors: as observe.
     virtual awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) = 0;
+    /// A closer look, for the health check. `wanted` counts on hosts; a cluster's Deployments say it
+    /// themselves. Errors: as observe.
+    virtual awaitable<base::Result<Inspection>> inspect(ComponentKey key, model::Revision of,
+                                                        std::map<model::Color, Part> wanted) = 0;
+    /// Asks a replica over JSON-RPC (a POST of `body`), for at most three seconds.
+    virtual awaitable<NodeAnswer> ask(ComponentKey key, InspectedReplica replica, model::Rpc rpc,
+                                      std::string body) = 0;
 };
+inline constexpr Duration node_answer_limit = 3s;
+inline constexpr std::size_t longest_node_answer = 4 * 1024 * 1024;
 
 /// One for each kind of target.
 struct Drivers {

@@ -97,6 +97,9 @@ public:
     /// From memory. Errors: not_found.
     Result<model::EnvironmentView> environment(std::string const& name) const;
     Result<model::EnvironmentStatusView> environment_status(std::string const& name) const;
+    /// Looks closer than a rollout has to, now: at what runs, at who is sent requests, and asks the nodes. Of
+    /// one color, or of those that there are. Errors: not_found.
+    awaitable<Result<model::HealthView>> health(std::string environment, std::optional<model::Color> color);
     /// Its environments, in the order of their names.
     model::ProviderGroup provider(model::Provider provider) const;
     /// What the portal's account must be allowed there, by each component's own strategy or by this one.

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "http/client.hpp"
+
 namespace rollout {
 
 namespace {
@@ -321,6 +323,33 @@ Observation observation_of(std::string const& component, std::vector<Process> pr
     return seen;
 }
 
+Inspection inspection_of(Observation const& seen, std::map<model::Color, Part> const& wanted) {
+    Inspection inspection{.data_plane = seen.traffic.name};
+    if (!seen.traffic.running)
+        inspection.problem =
+            seen.traffic.problem.empty() ? seen.traffic.name + " does not run" : seen.traffic.problem;
+    for (auto const& [color, part] : wanted) {
+        InspectedColor side{.color = color,
+                            .version = part.revision.version,
+                            .wanted = part.replicas,
+                            .shortage = "the others are not started yet",
+                            .endpoints = {.holder = seen.traffic.name},
+                            .share_percent = seen.share_percent(part.revision.number)};
+        if (!seen.traffic.running) side.endpoints.not_looked_at = inspection.problem;
+        for (Replica const& replica : seen.replicas) {
+            if (replica.revision != part.revision.number || replica.slot >= part.replicas) continue;
+            side.replicas.push_back({.name = replica.name,
+                                     .ready = replica.routable,
+                                     .trouble = replica.trouble,
+                                     .runs = replica.view.phase == base::enum_name(ProcessPhase::running),
+                                     .port = replica.view.port.value_or(0)});
+            if (replica.in_route && replica.view.routable) side.endpoints.names.insert(replica.name);
+        }
+        inspection.colors.push_back(std::move(side));
+    }
+    return inspection;
+}
+
 awaitable<base::Result<Observation>> HostDriver::observe(ComponentKey key, model::Revision) {
     CO_TRY(std::vector<Process> processes, co_await host_.replicas(key));
     CO_TRY(RouterState router, co_await router_.observe(key));
@@ -350,6 +379,30 @@ awaitable<base::Result<void>> HostDriver::check(ComponentKey, model::Component c
 /// Processes are started and stopped, and the load balancer is told: no object is written.
 awaitable<base::Result<Rehearsal>> HostDriver::rehearse(ComponentKey, model::Rollout) {
     co_return Rehearsal{};
+}
+
+awaitable<base::Result<Inspection>> HostDriver::inspect(ComponentKey key, model::Revision of,
+                                                        std::map<model::Color, Part> wanted) {
+    CO_TRY(Observation seen, co_await observe(std::move(key), std::move(of)));
+    co_return inspection_of(seen, wanted);
+}
+
+awaitable<NodeAnswer> HostDriver::ask(ComponentKey, InspectedReplica replica, model::Rpc rpc,
+                                      std::string body) {
+    http::Request request{.method = "POST", .raw_target = rpc.path, .body = std::move(body)};
+    request.fields.set("Content-Type", "application/json");
+    http::Url url{.host = "127.0.0.1", .port = std::to_string(replica.port), .target = rpc.path};
+    SteadyTime const began = clock_.now();
+    auto response = co_await http::send(dialer_, clock_, std::move(url), std::move(request),
+                                        node_answer_limit, longest_node_answer);
+    NodeAnswer answer{.took = clock_.now() - began};
+    if (!response) {
+        answer.silence = response.error().message;
+        co_return answer;
+    }
+    answer.status = response->status;
+    answer.body = std::move(response->body);
+    co_return answer;
 }
 
 }  // namespace rollout

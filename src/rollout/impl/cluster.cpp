@@ -305,6 +305,41 @@ awaitable<base::Result<void>> Cluster::try_patch(std::string resource, std::stri
     co_return base::Result<void>{};
 }
 
+// -- For health checks.
+
+/// With a route they are watched. Without one a rollout needs none, so they are asked for.
+awaitable<base::Result<void>> Cluster::read_endpoints(ClusterState& state) const {
+    if (informers_.contains("endpointslices")) co_return base::Result<void>{};
+    std::string const service = backend_of(state, Color::blue);
+    k8s::Selection of{.namespace_ = namespace_, .labels = "kubernetes.io/service-name=" + service};
+    k8s::Call const call{.limit = node_answer_limit};
+    auto slices = co_await client_->list(k8s::endpoint_slices, std::move(of), call);
+    if (!slices) co_return static_cast<base::Error>(slices.error());
+    for (json::value const& slice : slices->items) add_ready_endpoints(slice, state.blue.endpoints);
+    state.green.endpoints = state.blue.endpoints;
+    co_return base::Result<void>{};
+}
+
+awaitable<NodeAnswer> Cluster::ask(std::string pod, model::Rpc rpc, std::string body) const {
+    http::Request request{.method = "POST", .raw_target = rpc.path, .body = std::move(body)};
+    k8s::PodPort to{{namespace_, std::move(pod)}, rpc.port.value_or(0)};
+    k8s::Call const call{.limit = node_answer_limit};
+    SteadyTime const began = world_.clock.now();
+    auto response = co_await client_->forward(std::move(to), std::move(request), call);
+    NodeAnswer answer{.took = world_.clock.now() - began};
+    if (response) {
+        answer.status = response->status;
+        answer.body = std::move(response->body);
+        co_return answer;
+    }
+    // An API server says 502, 503 or 504 of a pod that it cannot reach, and waits for one that is silent.
+    int const status = response.error().status;
+    bool const is_silent =
+        (status >= 502 && status <= 504) || response.error().reason == k8s::Reason::timeout;
+    (is_silent ? answer.silence : answer.not_asked) = response.error().message;
+    co_return answer;
+}
+
 // -- What the data plane has counted.
 
 void Cluster::add_counters(ClusterState& state) {

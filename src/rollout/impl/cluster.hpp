@@ -30,6 +30,11 @@ public:
     std::string const& namespace_name() const { return namespace_; }
     /// All of the namespace, as they are watched.
     std::vector<base::json::value> autoscalers() const;
+    /// The state with the endpoints of each color's Service read, whatever hands out the requests. Errors: as
+    /// the API server answers.
+    awaitable<base::Result<void>> read_endpoints(ClusterState& state) const;
+    awaitable<NodeAnswer> ask(std::string pod, model::Rpc rpc, std::string body) const;
+
     /// The API server does everything but keep it. Errors: as it answers.
     awaitable<base::Result<void>> try_patch(std::string resource, std::string name,
                                             base::json::array operations);

@@ -5,6 +5,7 @@
 #include "base/mutex.hpp"
 #include "rollout/decide.hpp"
 #include "rollout/engine.hpp"
+#include "rollout/health.hpp"
 
 namespace rollout {
 
@@ -36,6 +37,12 @@ struct Sampled {
     std::optional<model::Sample> last{};  // stored in this life
 };
 
+/// The newest block of a node, and since when it is known to have been that.
+struct BlockMark {
+    std::uint64_t number = 0;
+    SteadyTime since{};
+};
+
 /// One component of one environment: at most one rollout at a time, the others wait behind it.
 struct Lane {
     std::size_t index = 0;
@@ -63,6 +70,13 @@ base::json::value full(model::DeploymentView const& view);
 /// What changed, for who has the rest: the components that stand in `changed`, their plans only when they are
 /// new.
 base::json::value patch(model::DeploymentView changed, bool plan_is_new);
+
+/// Errors: not_found, with the nearest name.
+Result<model::Environment const*> find_environment(model::Environments const& declared,
+                                                   std::string const& name);
+
+/// A component during a health check.
+struct LookedAt;
 
 struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     Impl(Surroundings its_surroundings, EngineSettings its_settings);
@@ -143,6 +157,17 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                                                     model::Component const& component,
                                                     Lane const* lane) const;
 
+    // -- A closer look (impl/health.cpp)
+    awaitable<Result<model::HealthView>> health(std::string environment, std::optional<model::Color> color);
+    std::optional<Check> reason_to_pass_over(model::Environment const& environment,
+                                             model::Component const& component) const;
+    std::map<model::Color, Part> wanted_of(Lane const& lane);
+    awaitable<LookedAt> look_closely(model::Environment const& environment, model::Component const& component,
+                                     std::optional<model::Color> only);
+    awaitable<void> ask_nodes(std::vector<LookedAt>& components);
+    void judge_answers(LookedAt& looked);
+    void remember_blocks(LookedAt& looked);
+
     void notify(Open& open);
 
     Surroundings world;
@@ -160,6 +185,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::map<std::string, std::int64_t> environment_seqs{};      // topic -> newest event
     std::map<model::Provider, model::ProviderView> providers{};  // as told last
     bool providers_due = false;
+    std::map<target::ComponentKey, std::map<std::string, BlockMark>> block_marks{};  // by replica
     std::uint64_t revision = 1;
     Engine::Totals totals{};
 };

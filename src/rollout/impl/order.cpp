@@ -22,13 +22,6 @@ std::string suggest(std::string const& word, std::vector<Named> const& all) {
     return base::suggestion(word, names);
 }
 
-Result<Environment const*> find_environment(model::Environments const& declared, std::string const& name) {
-    for (Environment const& environment : declared.environments)
-        if (environment.name == name) return &environment;
-    return not_found(
-        fmt::format("there is no environment \"{}\"{}", name, suggest(name, declared.environments)));
-}
-
 Result<std::vector<Component const*>> find_components(Environment const& environment,
                                                       model::DeployRequest const& request) {
     std::vector<Component const*> found;

@@ -15,12 +15,6 @@ Health together(std::vector<Health> const& parts) {
     return Health::empty;
 }
 
-model::Environment const* find(model::Environments const& declared, std::string const& name) {
-    for (model::Environment const& environment : declared.environments)
-        if (environment.name == name) return &environment;
-    return nullptr;
-}
-
 std::string version_of(int revision, Observation const& seen, model::Revision const& stable) {
     if (revision == stable.number) return stable.version;
     for (Replica const& replica : seen.replicas)
@@ -118,14 +112,19 @@ Health Engine::Impl::environment_health(model::Environment const& environment) c
     return together(parts);
 }
 
-Result<model::EnvironmentView> Engine::environment(std::string const& name) const {
-    model::Environment const* declared = find(*impl_->environments, name);
-    if (!declared) {
-        std::vector<std::string> known = environment_names();
-        std::vector<std::string_view> names(known.begin(), known.end());
-        return base::not_found(
-            fmt::format("there is no environment \"{}\"{}", name, base::suggestion(name, names)));
+Result<model::Environment const*> find_environment(model::Environments const& declared,
+                                                   std::string const& name) {
+    std::vector<std::string_view> names;
+    for (model::Environment const& environment : declared.environments) {
+        if (environment.name == name) return &environment;
+        names.push_back(environment.name);
     }
+    return base::not_found(
+        fmt::format("there is no environment \"{}\"{}", name, base::suggestion(name, names)));
+}
+
+Result<model::EnvironmentView> Engine::environment(std::string const& name) const {
+    TRY(model::Environment const* declared, find_environment(*impl_->environments, name));
     model::EnvironmentView view{.name = declared->name,
                                 .provider = declared->provider,
                                 .type = declared->type,
