@@ -48,6 +48,7 @@ TEST(Dispatch, KnowsEveryRouteThatIsPromised) {
                                  "POST /api/environments/:name/plan",
                                  "POST /api/environments/:name/deploy",
                                  "GET /api/environments/:name/status",
+                                 "GET /api/environments/:name/health",
                                  "GET /api/deployments",
                                  "GET /api/deployments/:id",
                                  "GET /api/deployments/:id/logs",

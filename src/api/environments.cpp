@@ -102,6 +102,10 @@ Answer<model::RoleView> show_role(Call& call, Query<RoleQuery> query) {
     co_return call.engine().role(call.name, query.value.strategy);
 }
 
+Answer<model::HealthView> check_health(Call& call, Query<HealthQuery> query) {
+    co_return co_await call.engine().health(call.name, query->color);
+}
+
 /// The file cannot be part of a transaction. So the wish is recorded first and its outcome after: whatever
 /// happens between, the log says who wanted what.
 Answer<EnvironmentView> toggle(Call& call, Body<model::ToggleRequest> body) {

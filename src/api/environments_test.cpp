@@ -60,11 +60,37 @@ TEST(Environments, AreNotSentAgainToWhoHasThem) {
     EXPECT_EQ(world.ask("GET", "/api/environments", "", has_it).status, 200);
 }
 
+TEST(Environments, SayWhatTheHealthCheckHasFoundAndWhatItHasNotLookedAt) {
+    World world;
+    auto first = [&](std::string const& target) {
+        auto found = World::json_of(world.ask("GET", target));
+        auto const& check = found.at("checks").at(0);
+        return fmt::format("{}: {}: {}", std::string(found.at("health").as_string()),
+                           std::string(check.at("result").as_string()),
+                           std::string(check.at("text").as_string()));
+    };
+    EXPECT_EQ(first("/api/environments/demo/health"), "degraded: warning: nothing is deployed");
+    EXPECT_EQ(first("/api/environments/frankfurt/health"),
+              "unknown: unknown: sample data: nothing runs here");
+
+    world.deploy("1.0.0");
+    EXPECT_EQ(first("/api/environments/demo/health?color=blue"),
+              "healthy: passed: 2 of 2 replicas of 1.0.0 are ready");
+    EXPECT_EQ(first("/api/environments/demo/health?color=green"),
+              "failed: failed: no green version of web runs");
+    EXPECT_EQ(world.ask("GET", "/api/environments/demo/health?color=red").status, 400);
+    world.ask("PUT", "/api/admin/environments/demo/toggle", R"({"enabled":false})");
+    EXPECT_EQ(first("/api/environments/demo/health"),
+              "disabled: skipped: demo is disabled; enable it with: pilothouse env enable demo");
+    EXPECT_EQ(world.ask_as_nobody("GET", "/api/environments/demo/health").status, 401);
+}
+
 TEST(Environments, OfAnUnknownNameSuggestTheNearest) {
     World world;
     for (auto [method, target, body] :
          {std::tuple("GET", "/api/environments/dmeo", ""),
           {"GET", "/api/environments/dmeo/status", ""},
+          {"GET", "/api/environments/dmeo/health", ""},
           {"POST", "/api/environments/dmeo/plan", R"({"version":"1.1.0"})"},
           {"POST", "/api/environments/dmeo/deploy", R"({"version":"1.1.0"})"},
           {"PUT", "/api/admin/environments/dmeo/toggle", R"({"enabled":true})"}}) {

@@ -60,6 +60,19 @@ model::EnvironmentView environment() {
             .components = {web}};
 }
 
+model::HealthView health() {
+    using model::CheckName, model::CheckResult, model::Color;
+    return {.environment = "demo",
+            .health = model::Health::healthy,
+            .observed_at = at(0, 38),
+            .checks = {{"web", Color::blue, CheckName::replicas, CheckResult::passed,
+                        "3 of 3 replicas of 1.0.0 are ready", at(0, 38)},
+                       {"web", Color::blue, CheckName::endpoints, CheckResult::passed,
+                        "HAProxy has 3 ready endpoints", at(0, 38)},
+                       {"web", Color::blue, CheckName::traffic, CheckResult::passed,
+                        "HAProxy sends it 100 % of the requests", at(0, 38)}}};
+}
+
 model::DeployRequest deploy_request() {
     model::DeployOptions options;
     options.strategy =
@@ -141,6 +154,7 @@ std::map<std::string, base::json::value, std::less<>> make_examples() {
         {"DeploymentList", to_json(model::DeploymentList{{deployment()}, "eyJ0IjoxfQ"})},
         {"EnvironmentView", to_json(environment())},
         {"EnvironmentList", to_json(model::EnvironmentList{.items = {environment()}})},
+        {"HealthView", to_json(health())},
         {"SessionView", to_json(model::SessionView{.user = "alice",
                                                    .role = "admin",
                                                    .expires_at = at(0, 0),

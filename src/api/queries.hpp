@@ -97,6 +97,17 @@ inline constexpr base::FieldRule samples_query_rules[] = {
 };
 constexpr std::span<base::FieldRule const> rules_of(SamplesQuery const*) { return samples_query_rules; }
 
+struct HealthQuery {
+    std::optional<model::Color> color{};
+};
+BOOST_DESCRIBE_STRUCT(HealthQuery, (), (color))
+inline constexpr base::FieldRule health_query_rules[] = {
+    {.field = "color",
+     .about =
+         "one of the two only: in a cluster a Deployment; on a host blue is the stable version, green the "
+         "one that is being brought; default: those that there are"}};
+constexpr std::span<base::FieldRule const> rules_of(HealthQuery const*) { return health_query_rules; }
+
 struct MetricsQuery {
     int hours = 24;
 };

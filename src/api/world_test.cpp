@@ -94,8 +94,9 @@ private:
 /// The real one, with what a test wants it to find.
 class CheckedDriver : public rollout::HostDriver {
 public:
-    CheckedDriver(target::Host& host, traffic::Router& router, std::vector<model::PlanCheck> const& checks)
-        : HostDriver(host, router), checks_(checks) {}
+    CheckedDriver(target::Host& host, traffic::Router& router, base::Dialer& dialer, base::Clock& clock,
+                  std::vector<model::PlanCheck> const& checks)
+        : HostDriver(host, router, dialer, clock), checks_(checks) {}
     awaitable<Result<rollout::Rehearsal>> rehearse(rollout::ComponentKey, model::Rollout) override {
         co_return rollout::Rehearsal{.checks = checks_};
     }
@@ -199,7 +200,7 @@ store::Store& opened(Result<std::unique_ptr<store::Store>>& result) {
 
 struct World::Parts {
     explicit Parts(World& world)
-        : driver(host, router, world.checks),
+        : driver(host, router, dialer, clock, world.checks),
           api({.engine = engine,
                .store = store,
                .accounts = accounts,
@@ -241,6 +242,7 @@ struct World::Parts {
     Result<std::unique_ptr<store::Store>> database = store::open_sqlite(
         {.file = folder + "/pilothouse.db"}, context.get_executor(), context.get_executor());
     FailingStore store{opened(database)};
+    base::RefusingDialer dialer;
     CheckedDriver driver;
     rollout::Engine engine{{context.get_executor(), clock, random, store, {driver, driver}, crash_points},
                            {}};

@@ -227,6 +227,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/environments/{name}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look now at what runs, at who is sent requests, and ask the nodes: what is well, what is not, and why */
+        get: operations["check_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/environments/{name}/metrics": {
         parameters: {
             query?: never;
@@ -1049,6 +1066,58 @@ export interface components {
                     }[];
                     seq: number;
                 } | null;
+                /** Format: date-time */
+                observed_at: string | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "environment": "demo",
+         *       "health": "healthy",
+         *       "observed_at": "2026-11-24T09:00:38.000Z",
+         *       "checks": [
+         *         {
+         *           "component": "web",
+         *           "color": "blue",
+         *           "name": "replicas",
+         *           "result": "passed",
+         *           "text": "3 of 3 replicas of 1.0.0 are ready",
+         *           "observed_at": "2026-11-24T09:00:38.000Z"
+         *         },
+         *         {
+         *           "component": "web",
+         *           "color": "blue",
+         *           "name": "endpoints",
+         *           "result": "passed",
+         *           "text": "HAProxy has 3 ready endpoints",
+         *           "observed_at": "2026-11-24T09:00:38.000Z"
+         *         },
+         *         {
+         *           "component": "web",
+         *           "color": "blue",
+         *           "name": "traffic",
+         *           "result": "passed",
+         *           "text": "HAProxy sends it 100 % of the requests",
+         *           "observed_at": "2026-11-24T09:00:38.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        HealthView: {
+            environment: string;
+            /** @enum {string} */
+            health: "healthy" | "degraded" | "failed" | "deploying" | "empty" | "unknown" | "disabled";
+            /** Format: date-time */
+            observed_at: string;
+            checks: {
+                component: string;
+                /** @enum {string|null} */
+                color: "blue" | "green" | null;
+                /** @enum {string} */
+                name: "replicas" | "endpoints" | "traffic" | "rpc" | "chain" | "peers" | "sync" | "blocks" | "validator";
+                /** @enum {string} */
+                result: "skipped" | "passed" | "unknown" | "warning" | "failed";
+                text: string;
                 /** Format: date-time */
                 observed_at: string | null;
             }[];
@@ -2312,6 +2381,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnvironmentStatusView"];
+                };
+            };
+            /** @description what If-None-Match names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    check_health: {
+        parameters: {
+            query?: {
+                color?: "blue" | "green";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description an environment
+                 * @example demo
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description of this content */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
                 };
             };
             /** @description what If-None-Match names is still true */
