@@ -313,14 +313,24 @@ TEST_F(CommandsTest, FollowedLogsGoOnWhereTheStreamBrokeOff) {
 }
 
 TEST_F(CommandsTest, HealthIsAnExitCode) {
-    portal.on(
-        "GET /api/environments/demo/status", 200,
-        R"({"name":"demo","enabled":true,"health":"healthy","components":[{"name":"web","version":"1.0.0","health":"healthy",)"
-        R"("replicas":[{"name":"a","version":"1.0.0","phase":"running","routable":true}]}]})");
-
+    auto answer = [](std::string const& health, std::string const& result) {
+        return fmt::format(
+            R"({{"environment":"demo","health":"{}","observed_at":"2026-11-24T09:00:38.000Z","checks":[{{"component":"web",)"
+            R"("color":"blue","name":"replicas","result":"{}","text":"2 of 2 replicas of 1.0.0 are ready"}}],"new":1}})",
+            health, result);
+    };
+    portal.on("GET /api/environments/demo/health", 200, answer("healthy", "passed"));
     EXPECT_EQ(type({"health", "demo"}), 0) << terminal.errors;
-    EXPECT_NE(terminal.output.find("demo is healthy"), std::string::npos) << terminal.output;
-    EXPECT_EQ(type({"health", "demo", "green"}), 1);
+    EXPECT_NE(terminal.output.find("web        blue   replicas  passed  2 of 2"), std::string::npos);
+    EXPECT_NE(terminal.output.find("\ndemo is healthy\n"), std::string::npos) << terminal.output;
+
+    for (std::string const health : {"degraded", "failed", "unknown", "disabled", "empty"}) {
+        portal.on("GET /api/environments/demo/health", 200, answer(health, "warning"));
+        terminal.output.clear();
+        EXPECT_EQ(type({"health", "demo", "green", "--output", "json"}), 1) << health;
+        EXPECT_EQ(portal.requests().back(), "GET /api/environments/demo/health?color=green");
+        EXPECT_EQ(terminal.output, answer(health, "warning") + "\n");
+    }
 }
 
 TEST_F(CommandsTest, EnvironmentsAreListedAndSwitched) {

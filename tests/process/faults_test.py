@@ -4,6 +4,7 @@ import datetime
 import glob
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import unittest
 from harness import PROGRAM, Postgresql, Refused, Site, free_port, new_key, until
 
 
+SCRIPTS = pathlib.Path(__file__).parents[2] / "scripts"
 LIBFAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), "libfaketime is not installed")
 
 
@@ -50,6 +52,28 @@ class Faults(unittest.TestCase):
         self.assertEqual(end["phase"], "completed", end["reason"])
         self.assertTrue(any("web-r1-0 ended" in text for text in site.story(id)), site.story(id))
         self.assertLessEqual(site.stop_traffic()["lost"], 10)
+
+    def test_the_health_check_tells_a_replica_that_cannot_come_back(self):
+        site = self.site(traffic=False)
+        healthy = self.health(site)
+        self.assertEqual(healthy.returncode, 0, healthy.stdout + healthy.stderr)
+        self.assertIn("demo is healthy", healthy.stdout)
+        self.assertEqual(self.health(site, "green").returncode, 1, "no rollout is under way")
+
+        (site.folder / "opt" / "1.0.0" / "svc").unlink()
+        os.kill(site.running()["web-r1-1"][0], signal.SIGKILL)
+        sick = until(lambda: (answer := self.health(site, "--output", "json")).returncode == 1 and answer, "the check fails")
+        checks = {check["name"]: check for check in json.loads(sick.stdout)["checks"]}
+        self.assertEqual(checks["replicas"]["result"], "warning", checks)
+        self.assertIn("1 of 2 replicas of 1.0.0 are ready: web-r1-1", checks["replicas"]["text"])
+
+        site.kill()
+        self.assertEqual(self.health(site).returncode, 6)
+
+    def health(self, site, *arguments):
+        variables = {**os.environ, "PILOTHOUSE": PROGRAM, "PILOTHOUSE_SERVER": f"http://{site.address}", "PILOTHOUSE_TOKEN": site.token}
+        command = [PROGRAM, "health"] if "--output" in arguments else [str(SCRIPTS / "health-check.sh")]
+        return subprocess.run([*command, "demo", *arguments], capture_output=True, text=True, timeout=60, env=variables)
 
     def test_outside_of_deployments_what_is_killed_comes_back(self):
         site = self.site()

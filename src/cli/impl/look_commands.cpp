@@ -17,7 +17,7 @@ struct StatusArguments {
 };
 struct HealthArguments {
     std::string environment{};
-    std::optional<Color> color{};
+    std::optional<model::Color> color{};
 };
 struct ListArguments {
     std::string environment{}, status{}, strategy{}, version{}, after{};
@@ -48,15 +48,17 @@ awaitable<int> status(Session& session, StatusArguments const& arguments) {
 }
 
 awaitable<int> health(Session& session, HealthArguments const& arguments) {
-    Call call{.path = status_path(arguments.environment)};
+    Call call{.path = fmt::format(
+                  "/api/environments/{}/health{}", encoded(arguments.environment),
+                  arguments.color ? fmt::format("?color={}", base::enum_name(*arguments.color)) : "")};
     Result<std::string> text = co_await session.portal.call(std::move(call));
     if (!text) co_return session.fail(text.error());
-    auto view = read_answer<model::EnvironmentStatusView>(*text);
+    auto view = read_answer<model::HealthView>(*text);
     if (!view) co_return session.fail(view.error());
-    HealthReport const report = assess(*view, arguments.color);
     if (session.json()) session.terminal.out(*text + "\n");
-    for (std::string const& line : describe(report)) session.say(line + "\n");
-    co_return code(report.healthy ? ExitCode::done : ExitCode::failed);
+    std::vector<std::string> const lines = describe(*view, arguments.color);
+    for (std::string const& line : lines) session.say(line + "\n");
+    co_return code(view->health == model::Health::healthy ? ExitCode::done : ExitCode::failed);
 }
 
 std::string query_of(ListArguments const& arguments) {
@@ -116,8 +118,10 @@ void add_look_commands(Place place) {
     looks.command.add_option("environment", looks.arguments.what, "or the id of a deployment")->required();
     auto asks = declare(place, "health", "exit code 0 when an environment is healthy, 1 when not", health);
     asks.command.add_option("environment", asks.arguments.environment, "which")->required();
-    add_field(asks.command, "color", asks.arguments.color,
-              "blue: the stable version only; green: the one that is being brought");
+    add_field(
+        asks.command, "color", asks.arguments.color,
+        "one of the two only: in a cluster a Deployment; on a host blue is the stable version, green the "
+        "one that is being brought");
     add_deployments(place);
     add_paging(declare(place, "audit", "who did what, newest first", audit));
 }
