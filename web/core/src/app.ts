@@ -8,6 +8,7 @@ import { createDeploymentModel } from './models/deploymentModel';
 import { createDeploymentsModel, createRecentDeploymentsModel } from './models/deploymentsModel';
 import { createEnvironmentModel, createMonitoringModel } from './models/environmentModel';
 import { createEnvironmentsModel, type EnvironmentsModel } from './models/environmentsModel';
+import { createHealthModel } from './models/healthModel';
 import { createLogModel } from './models/logModel';
 import { createNoticesModel, type NoticesModel } from './models/noticesModel';
 import { createNowModel, type NowModel } from './models/nowModel';
@@ -142,6 +143,7 @@ function makers(api: Api, live: Live, around: Surroundings) {
     recent: (query: DeploymentsQuery) => createRecentDeploymentsModel(api, live, query),
     environment: (name: string) => createEnvironmentModel(api, live, name),
     monitoring: (name: string) => createMonitoringModel(api, live, name),
+    health: (name: string) => createHealthModel(api, name),
     metrics: (name: string) => createMetricsModel(api, live, name),
     alerts: () => createAlertsModel(api, live),
     costs: () => createCostsModel(api, live),

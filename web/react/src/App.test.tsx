@@ -378,6 +378,38 @@ describe('the page of an environment', () => {
     expect(main().getByText('Not counted: Prometheus does not answer')).toBeTruthy();
   });
 
+  it('checks the health when somebody asks for it', async () => {
+    const replicas = {
+      component: 'web',
+      color: 'blue',
+      name: 'replicas',
+      result: 'warning',
+      text: '1 of 2 replicas of 1.0.0 are ready: web-r1-1 is starting',
+      observed_at: '2026-11-24T12:00:00Z',
+    };
+    server.on('GET', '/api/environments/demo/health', () => ({
+      body: {
+        environment: 'demo',
+        health: 'degraded',
+        observed_at: replicas.observed_at,
+        checks: [replicas],
+      },
+    }));
+    await open('/environments/demo');
+    expect(screen.queryByRole('region', { name: 'What was checked' })).toBeNull();
+
+    await press('Check now');
+    const table = within(screen.getByRole('region', { name: 'What was checked' }));
+    expect(table.getAllByRole('row')[1]!.textContent).toContain(
+      'webblueReplicaswarning1 of 2 replicas of 1.0.0',
+    );
+
+    server.on('GET', '/api/environments/demo/health', () => problem(503, 'unavailable', 'the disk is full'));
+    await press('Check now');
+    expect(screen.getByRole('alert').textContent).toContain('the disk is full');
+    expect(screen.queryByRole('region', { name: 'What was checked' })).not.toBeNull();
+  });
+
   it('says what switching off means', async () => {
     await open('/environments/demo');
     await press('Switch off', main());

@@ -11,6 +11,7 @@ import type {
   EnvironmentMetrics,
   EnvironmentStatusView,
   EnvironmentView,
+  HealthView,
   LogEntry,
   Page,
   PlanView,
@@ -48,6 +49,7 @@ export function createApi(http: Http) {
     environments: () => http.get<Page<EnvironmentView>>('/api/environments'),
     environment: (name: string) => http.get<EnvironmentView>(environment(name)),
     environmentStatus: (name: string) => http.get<EnvironmentStatusView>(`${environment(name)}/status`),
+    health: (name: string) => http.get<HealthView>(`${environment(name)}/health`),
     metrics: (name: string, hours: number) =>
       orAbsent(http.get<EnvironmentMetrics>(`${environment(name)}/metrics`, { hours })),
     toggle: (name: string, enabled: boolean, component?: string) =>

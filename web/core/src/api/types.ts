@@ -24,6 +24,10 @@ export type ReplicaView = ComponentStatusView['replicas'][number];
 export type RouteView = NonNullable<ComponentStatusView['route']>;
 export type TrafficView = NonNullable<ComponentStatusView['traffic']>;
 
+export type HealthView = Schemas['HealthView'];
+export type CheckView = HealthView['checks'][number];
+export type CheckResult = CheckView['result'];
+
 export type DeployRequest = Schemas['DeployRequest'];
 export type PlanView = Schemas['PlanView'];
 export type PlanCheck = PlanView['checks'][number];

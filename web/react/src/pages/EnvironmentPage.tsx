@@ -6,6 +6,7 @@ import { Icon } from '../components/Icon';
 import { Loaded } from '../components/Loaded';
 import { DeployDialog } from '../environment/DeployDialog';
 import { EnvironmentDeployments } from '../environment/EnvironmentDeployments';
+import { EnvironmentHealth } from '../environment/EnvironmentHealth';
 import { EnvironmentMetrics } from '../environment/EnvironmentMetrics';
 import { ComponentCard } from '../environment/ComponentCard';
 import { ToggleButton } from '../environment/ToggleButton';
@@ -79,6 +80,7 @@ export function EnvironmentPage({ name, search }: { name: string; search: Enviro
               />
             ))}
           </section>
+          <EnvironmentHealth name={name} />
           <EnvironmentDeployments name={name} model={recentModel} />
           <EnvironmentMetrics name={name} />
           {search.deploy === 'open' && deployRefusal(environment, permissions) === null && (
