@@ -65,7 +65,9 @@ json::object path_parameter(std::string const& name, Route const& route) {
             {"description", is_kubeconfig ? "an uploaded kubeconfig"
                             : is_name     ? "an environment"
                                           : "a deployment"},
-            {"example", is_kubeconfig ? "shop-west" : is_name ? "demo" : "01kb0z3v9m4e8r2t6w5y7a1c3d"}};
+            {"example", is_kubeconfig ? "shop-west"
+                        : is_name     ? "demo"
+                                      : "01kb0z3v9m4e8r2t6w5y7a1c3d"}};
 }
 
 /// A parameter that is not given is left out, so null is none of its values.

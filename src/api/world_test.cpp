@@ -342,7 +342,8 @@ store::Store& World::store() { return parts_->store; }
 secret::Kubeconfigs& World::kubeconfigs() { return parts_->kubeconfigs; }
 std::string World::kubeconfig(std::string const& token) {
     return fmt::format(
-        "current-context: main\ncontexts: [{{name: main, context: {{cluster: a, user: b, namespace: shop}}}}]\n"
+        "current-context: main\ncontexts: [{{name: main, context: {{cluster: a, user: b, namespace: "
+        "shop}}}}]\n"
         "clusters: [{{name: a, cluster: {{server: \"https://shop-west.example.org:6443\"}}}}]\n"
         "users: [{{name: b, user: {{token: {}}}}}]\n",
         token);

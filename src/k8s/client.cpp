@@ -285,10 +285,8 @@ awaitable<Result<void>> Client::remove(Resource resource, ObjectName name, Remov
 /// https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#-strong-proxy-operations-pod-v1-core-strong-
 awaitable<Result<http::Response>> Client::forward(PodPort to, http::Request request, Call call) const {
     std::shared_ptr<Impl> impl = impl_;
-    Resource proxied = pods;
-    proxied.plural = "pods/proxy";
     Ask ask{.verb = request.method == "GET" ? "get" : "create",
-            .what = say(proxied, to.pod),
+            .what = say(pod_proxies, to.pod),
             .method = request.method,
             .target = fmt::format("{}/{}:{}/proxy{}", pods.path(to.pod.namespace_), escape(to.pod.name),
                                   to.port, request.raw_target),

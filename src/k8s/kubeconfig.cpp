@@ -64,7 +64,8 @@ public:
     Reader(std::string_view text, OwnKubeconfig const* own, base::Files* files)
         : text_(text),
           report_("kubeconfig", text_, own ? config::Quoting::allowed : config::Quoting::never),
-          own_(own), files_(files) {}
+          own_(own),
+          files_(files) {}
 
     Access read(std::string context) {
         document_ = config::parse(report_);

@@ -39,6 +39,7 @@ std::string escape(std::string_view text);
 
 inline Resource const namespaces{{}, "v1", "namespaces", "Namespace", false};
 inline Resource const pods{{}, "v1", "pods", "Pod"};
+inline Resource const pod_proxies{{}, "v1", "pods/proxy", "Pod"};  // as rights name them
 inline Resource const services{{}, "v1", "services", "Service"};
 inline Resource const secrets{{}, "v1", "secrets", "Secret"};
 inline Resource const service_accounts{{}, "v1", "serviceaccounts", "ServiceAccount"};

@@ -15,7 +15,7 @@ struct Row {
     std::vector<std::string> verbs{};
     Names names = Names::all;
     std::set<Split> splits{};  // empty: every one
-    bool for_checks = false;
+    Use use = Use::rollout;
 };
 
 std::vector<Row> const& table() {
@@ -31,9 +31,11 @@ std::vector<Row> const& table() {
         {k8s::virtual_services, {"patch"}, Names::virtual_service, {virtual_service}},
         {k8s::http_routes, {"list", "watch"}, Names::all, {http_route}},
         {k8s::http_routes, {"patch"}, Names::http_route, {http_route}},
-        {k8s::resource_quotas, {"list"}, Names::all, {}, true},
-        {k8s::disruption_budgets, {"list"}, Names::all, {}, true},
-        {k8s::service_accounts, {"get"}, Names::all, {}, true},
+        {k8s::resource_quotas, {"list"}, Names::all, {}, Use::plan},
+        {k8s::disruption_budgets, {"list"}, Names::all, {}, Use::plan},
+        {k8s::service_accounts, {"get"}, Names::all, {}, Use::plan},
+        {k8s::endpoint_slices, {"list"}, Names::all, {selector, ratio}, Use::health},
+        {k8s::pod_proxies, {"create"}, Names::all, {}, Use::health},  // to ask nodes, where there are some
     };
     return rows;
 }
@@ -111,10 +113,11 @@ std::vector<Right> rights_for(model::Component const& component, model::Strategy
     Split const split = split_for(*component.traffic, strategy);
     for (Row const& row : table()) {
         if (!row.splits.empty() && !row.splits.contains(split)) continue;
+        if (row.resource == k8s::pod_proxies && !component.rpc) continue;
         for (std::string const& name : names_of(row.names, component))
             for (std::string const& verb : row.verbs)
                 rights.push_back(
-                    {{.verb = verb, .resource = row.resource, .name = {in_namespace, name}}, row.for_checks});
+                    {{.verb = verb, .resource = row.resource, .name = {in_namespace, name}}, row.use});
     }
     return rights;
 }

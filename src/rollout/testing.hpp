@@ -29,6 +29,7 @@ inline model::Environment shop(Split split) {
     web.traffic->service = "web";
     if (split == Split::virtual_service) web.traffic->virtual_service = "web";
     if (split == Split::http_route) web.traffic->http_route = "web";
+    web.rpc.emplace().port = 8545;
     model::Environment environment{.name = "shop"};
     environment.target.kubernetes.emplace();
     environment.target.kubernetes->kubeconfig = "/kubeconfig";
@@ -76,6 +77,23 @@ users: [{name: portal, user: {token: secret}}]
 
     base::Result<Rehearsal> rehearse(model::Rollout rollout) {
         return world.run(driver.rehearse(key, std::move(rollout)));
+    }
+
+    /// Everything that a health check looks at; each pod that runs is asked.
+    void check_health() {
+        api().in_pod = [](std::string, http::Request) -> awaitable<http::Response> {
+            co_return http::Response{.status = 200};
+        };
+        auto const inspection = world.run(driver.inspect(key, stable, {}));
+        ASSERT_TRUE(inspection) << inspection.error().message;
+        for (InspectedColor const& color : inspection->colors) {
+            EXPECT_EQ(color.endpoints.not_looked_at, "");
+            for (InspectedReplica const& replica : color.replicas) {
+                NodeAnswer const answer =
+                    world.run(driver.ask(key, replica, *environment.components[0].rpc, "{}"));
+                EXPECT_EQ(answer.status, 200) << answer.not_asked << answer.silence;
+            }
+        }
     }
 
     /// To its end, whichever that is.

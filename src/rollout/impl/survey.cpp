@@ -67,7 +67,7 @@ private:
         if (listed) rules_ = std::move(*listed);
         std::vector<k8s::Action> denied;
         for (Right& right : rights_for(component, premises_.rollout.strategy, in_namespace())) {
-            if (right.for_checks) continue;
+            if (right.use != Use::rollout) continue;
             base::Result<bool> allowed = co_await may(right.action);
             if (!allowed) {
                 survey().denied = allowed.error();
