@@ -61,15 +61,15 @@ model::EnvironmentView environment() {
 }
 
 model::HealthView health() {
-    using model::CheckName, model::CheckResult, model::Color;
+    using model::HealthCheckName, model::HealthCheckResult, model::Color;
     return {.environment = "demo",
             .health = model::Health::healthy,
             .observed_at = at(0, 38),
-            .checks = {{"web", Color::blue, CheckName::replicas, CheckResult::passed,
+            .checks = {{"web", Color::blue, HealthCheckName::replicas, HealthCheckResult::passed,
                         "3 of 3 replicas of 1.0.0 are ready", at(0, 38)},
-                       {"web", Color::blue, CheckName::endpoints, CheckResult::passed,
+                       {"web", Color::blue, HealthCheckName::endpoints, HealthCheckResult::passed,
                         "HAProxy has 3 ready endpoints", at(0, 38)},
-                       {"web", Color::blue, CheckName::traffic, CheckResult::passed,
+                       {"web", Color::blue, HealthCheckName::traffic, HealthCheckResult::passed,
                         "HAProxy sends it 100 % of the requests", at(0, 38)}}};
 }
 

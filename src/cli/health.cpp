@@ -7,7 +7,7 @@ namespace cli {
 
 namespace {
 
-using model::CheckView;
+using model::HealthCheckView;
 using model::HealthView;
 
 std::string sentence_of(HealthView const& health, std::optional<model::Color> only) {
@@ -16,9 +16,9 @@ std::string sentence_of(HealthView const& health, std::optional<model::Color> on
     std::string const is = fmt::format("{} is {}", what, base::enum_name(health.health));
     if (health.health == model::Health::healthy) return is;
     if (health.checks.empty()) return is + ": it has no component";
-    CheckView const& worst =
-        *std::max_element(health.checks.begin(), health.checks.end(),
-                          [](CheckView const& a, CheckView const& b) { return a.result < b.result; });
+    HealthCheckView const& worst = *std::max_element(
+        health.checks.begin(), health.checks.end(),
+        [](HealthCheckView const& a, HealthCheckView const& b) { return a.result < b.result; });
     return fmt::format("{}: {}: {}", is, worst.component, worst.text);
 }
 
@@ -26,7 +26,7 @@ std::string sentence_of(HealthView const& health, std::optional<model::Color> on
 
 std::vector<std::string> describe(HealthView const& health, std::optional<model::Color> only) {
     Table table({"COMPONENT", "COLOR", "CHECK", "RESULT", "TEXT"});
-    for (CheckView const& check : health.checks)
+    for (HealthCheckView const& check : health.checks)
         table.add({check.component, check.color ? std::string(base::enum_name(*check.color)) : "-",
                    std::string(base::enum_name(check.name)), std::string(base::enum_name(check.result)),
                    check.text});

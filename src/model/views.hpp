@@ -322,23 +322,23 @@ struct EnvironmentStatusView {
 };
 BOOST_DESCRIBE_STRUCT(EnvironmentStatusView, (), (name, enabled, health, observed_at, components))
 
-enum class CheckName { replicas, endpoints, traffic, rpc, chain, peers, sync, blocks, validator };
-BOOST_DESCRIBE_ENUM(CheckName, replicas, endpoints, traffic, rpc, chain, peers, sync, blocks, validator)
+enum class HealthCheckName { replicas, endpoints, traffic, rpc, chain, peers, sync, blocks, validator };
+BOOST_DESCRIBE_ENUM(HealthCheckName, replicas, endpoints, traffic, rpc, chain, peers, sync, blocks, validator)
 
 /// From harmless to bad. `skipped`: not looked at, on purpose. `unknown`: could not be looked at.
-enum class CheckResult { skipped, passed, unknown, warning, failed };
-BOOST_DESCRIBE_ENUM(CheckResult, skipped, passed, unknown, warning, failed)
+enum class HealthCheckResult { skipped, passed, unknown, warning, failed };
+BOOST_DESCRIBE_ENUM(HealthCheckResult, skipped, passed, unknown, warning, failed)
 
-struct CheckView {
+struct HealthCheckView {
     std::string component{};
     std::optional<Color> color{};  // none: of the component as a whole
-    CheckName name = CheckName::replicas;
-    CheckResult result = CheckResult::unknown;
+    HealthCheckName name = HealthCheckName::replicas;
+    HealthCheckResult result = HealthCheckResult::unknown;
     std::string text{};  // what was seen, or why nothing was
     std::optional<WallTime> observed_at{};
-    bool operator==(CheckView const&) const = default;
+    bool operator==(HealthCheckView const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(CheckView, (), (component, color, name, result, text, observed_at))
+BOOST_DESCRIBE_STRUCT(HealthCheckView, (), (component, color, name, result, text, observed_at))
 
 /// The worst of its checks speaks for an environment: `failed`, `degraded` (a warning), `unknown`, `healthy`.
 /// `empty`: it has no enabled component. `disabled`.
@@ -346,7 +346,7 @@ struct HealthView {
     std::string environment{};
     Health health = Health::unknown;
     WallTime observed_at{};
-    std::vector<CheckView> checks{};
+    std::vector<HealthCheckView> checks{};
     bool operator==(HealthView const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(HealthView, (), (environment, health, observed_at, checks))

@@ -5,8 +5,8 @@ namespace rollout {
 namespace {
 
 using metric::Node;
-using model::CheckName;
-using model::CheckResult;
+using model::HealthCheckName;
+using model::HealthCheckResult;
 
 constexpr Duration slow_answer = 2s;
 constexpr Duration stuck_after = 5min;
@@ -17,15 +17,15 @@ constexpr std::size_t most_told = 3;
 
 /// Of one node.
 struct Finding {
-    CheckResult result{};
+    HealthCheckResult result{};
     std::string text{};
 };
 
-Finding skipped(std::string text) { return {CheckResult::skipped, std::move(text)}; }
-Finding passed(std::string text) { return {CheckResult::passed, std::move(text)}; }
-Finding unknown(std::string text) { return {CheckResult::unknown, std::move(text)}; }
-Finding warning(std::string text) { return {CheckResult::warning, std::move(text)}; }
-Finding failed(std::string text) { return {CheckResult::failed, std::move(text)}; }
+Finding skipped(std::string text) { return {HealthCheckResult::skipped, std::move(text)}; }
+Finding passed(std::string text) { return {HealthCheckResult::passed, std::move(text)}; }
+Finding unknown(std::string text) { return {HealthCheckResult::unknown, std::move(text)}; }
+Finding warning(std::string text) { return {HealthCheckResult::warning, std::move(text)}; }
+Finding failed(std::string text) { return {HealthCheckResult::failed, std::move(text)}; }
 
 /// A few of them, and how many more.
 std::string together(std::vector<std::string> const& texts) {
@@ -37,8 +37,8 @@ std::string together(std::vector<std::string> const& texts) {
 }
 
 /// What is worst, and of whom.
-Check worst(CheckName name, std::vector<Finding> const& findings) {
-    Check check{.name = name, .result = CheckResult::skipped};
+Check worst(HealthCheckName name, std::vector<Finding> const& findings) {
+    Check check{.name = name, .result = HealthCheckResult::skipped};
     for (Finding const& finding : findings) check.result = std::max(check.result, finding.result);
     std::vector<std::string> texts;
     for (Finding const& finding : findings)
@@ -298,13 +298,14 @@ SeenNode const* furthest(std::vector<SeenNode> const& nodes) {
 }  // namespace
 
 std::vector<Check> judge_color(InspectedColor const& color, Inspection const& of) {
-    return {worst(CheckName::replicas, {judge_replicas(color)}),
-            worst(CheckName::endpoints, {judge_endpoints(color)}),
-            worst(CheckName::traffic, {judge_traffic(color, of)})};
+    return {worst(HealthCheckName::replicas, {judge_replicas(color)}),
+            worst(HealthCheckName::endpoints, {judge_endpoints(color)}),
+            worst(HealthCheckName::traffic, {judge_traffic(color, of)})};
 }
 
 std::vector<Check> judge_nodes(std::vector<SeenNode> const& nodes, model::Rpc const& rpc, WallTime now) {
-    if (nodes.empty()) return {{CheckName::rpc, CheckResult::unknown, "no replica runs that could be asked"}};
+    if (nodes.empty())
+        return {{HealthCheckName::rpc, HealthCheckResult::unknown, "no replica runs that could be asked"}};
     std::vector<Finding> answers, chain, peers, sync, newest;
     for (SeenNode const& node : nodes) {
         answers.push_back(judge_rpc(node));
@@ -320,24 +321,24 @@ std::vector<Check> judge_nodes(std::vector<SeenNode> const& nodes, model::Rpc co
     }
     SeenNode const* witness = furthest(nodes);
     Finding const validators = witness ? judge_validators(*witness, rpc) : unknown("no node has answered");
-    return {worst(CheckName::rpc, answers),   worst(CheckName::chain, chain),
-            worst(CheckName::peers, peers),   worst(CheckName::sync, sync),
-            worst(CheckName::blocks, newest), worst(CheckName::validator, {validators})};
+    return {worst(HealthCheckName::rpc, answers),   worst(HealthCheckName::chain, chain),
+            worst(HealthCheckName::peers, peers),   worst(HealthCheckName::sync, sync),
+            worst(HealthCheckName::blocks, newest), worst(HealthCheckName::validator, {validators})};
 }
 
-model::Health health_of(std::vector<model::CheckView> const& checks) {
-    CheckResult result = CheckResult::skipped;
-    for (model::CheckView const& check : checks) result = std::max(result, check.result);
+model::Health health_of(std::vector<model::HealthCheckView> const& checks) {
+    HealthCheckResult result = HealthCheckResult::skipped;
+    for (model::HealthCheckView const& check : checks) result = std::max(result, check.result);
     switch (result) {
-        case CheckResult::failed:
+        case HealthCheckResult::failed:
             return model::Health::failed;
-        case CheckResult::warning:
+        case HealthCheckResult::warning:
             return model::Health::degraded;
-        case CheckResult::unknown:
+        case HealthCheckResult::unknown:
             return model::Health::unknown;
-        case CheckResult::passed:
+        case HealthCheckResult::passed:
             return model::Health::healthy;
-        case CheckResult::skipped:
+        case HealthCheckResult::skipped:
             break;
     }
     return model::Health::empty;

@@ -5,8 +5,8 @@
 namespace rollout {
 
 struct Check {
-    model::CheckName name{};
-    model::CheckResult result{};
+    model::HealthCheckName name{};
+    model::HealthCheckResult result{};
     std::string text{};
     bool operator==(Check const&) const = default;
 };
@@ -43,6 +43,6 @@ struct SeenNode {
 std::vector<Check> judge_nodes(std::vector<SeenNode> const& nodes, model::Rpc const& rpc, WallTime now);
 
 /// The worst of them speaks for all. Skipped ones count for nothing; nothing else: empty.
-model::Health health_of(std::vector<model::CheckView> const& checks);
+model::Health health_of(std::vector<model::HealthCheckView> const& checks);
 
 }  // namespace rollout

@@ -6,8 +6,8 @@ namespace rollout {
 namespace {
 
 using metric::Node;
-using model::CheckName;
-using model::CheckResult;
+using model::HealthCheckName;
+using model::HealthCheckResult;
 
 WallTime const now = WallTime(std::chrono::hours(500'000));
 
@@ -33,7 +33,7 @@ InspectedColor blue() {
             .share_percent = 100};
 }
 
-std::string judged(CheckName name, InspectedColor color, std::string problem = {}) {
+std::string judged(HealthCheckName name, InspectedColor color, std::string problem = {}) {
     Inspection const of{.colors = {color}, .data_plane = "VirtualService web", .problem = std::move(problem)};
     for (Check const& check : judge_color(color, of))
         if (check.name == name) return say(check);
@@ -48,16 +48,17 @@ TEST(Health, CountsReplicasAndNamesWhichIsNotReadyAndWhy) {
     more.wanted = 9;
     more.replicas = {broken("a"), broken("b"), broken("c"), broken("d"), broken("e")};
 
-    EXPECT_EQ(judged(CheckName::replicas, blue()), "replicas passed: 2 of 2 replicas of 1.0.0 are ready");
-    EXPECT_EQ(judged(CheckName::replicas, one),
+    EXPECT_EQ(judged(HealthCheckName::replicas, blue()),
+              "replicas passed: 2 of 2 replicas of 1.0.0 are ready");
+    EXPECT_EQ(judged(HealthCheckName::replicas, one),
               "replicas warning: 1 of 2 replicas of 1.0.0 are ready: b: container main waits "
               "(CrashLoopBackOff), 7 restarts");
-    EXPECT_EQ(judged(CheckName::replicas, none).substr(0, 51),
+    EXPECT_EQ(judged(HealthCheckName::replicas, none).substr(0, 51),
               "replicas failed: 0 of 2 replicas of 1.0.0 are ready");
-    EXPECT_EQ(judged(CheckName::replicas, quota),
+    EXPECT_EQ(judged(HealthCheckName::replicas, quota),
               "replicas warning: 1 of 2 replicas of 1.0.0 are ready: web-blue cannot make its pods: exceeded "
               "quota");
-    EXPECT_NE(judged(CheckName::replicas, more)
+    EXPECT_NE(judged(HealthCheckName::replicas, more)
                   .find("c: container main waits (CrashLoopBackOff), 7 restarts; and 2 more"),
               std::string::npos);
 }
@@ -70,17 +71,17 @@ TEST(Health, EndpointsAreExactlyTheReadyReplicas) {
     barred.endpoints.not_looked_at = "the cluster shop does not list endpointslices";
     others.endpoints.not_wanted = "Service web points to green";
 
-    EXPECT_EQ(judged(CheckName::endpoints, blue()),
+    EXPECT_EQ(judged(HealthCheckName::endpoints, blue()),
               "endpoints passed: Service web-blue has 2 ready endpoints");
-    EXPECT_EQ(judged(CheckName::endpoints, missing),
+    EXPECT_EQ(judged(HealthCheckName::endpoints, missing),
               "endpoints warning: Service web-blue has 1 ready endpoint, but not b, ready as well");
-    EXPECT_EQ(judged(CheckName::endpoints, stray),
+    EXPECT_EQ(judged(HealthCheckName::endpoints, stray),
               "endpoints failed: Service web-blue sends requests to what is not ready: c");
-    EXPECT_EQ(judged(CheckName::endpoints, gone),
+    EXPECT_EQ(judged(HealthCheckName::endpoints, gone),
               "endpoints failed: Service web-blue has 0 ready endpoints, but not a; b, ready as well");
-    EXPECT_EQ(judged(CheckName::endpoints, barred),
+    EXPECT_EQ(judged(HealthCheckName::endpoints, barred),
               "endpoints unknown: the cluster shop does not list endpointslices");
-    EXPECT_EQ(judged(CheckName::endpoints, others), "endpoints skipped: Service web points to green");
+    EXPECT_EQ(judged(HealthCheckName::endpoints, others), "endpoints skipped: Service web points to green");
 }
 
 TEST(Health, WhoTakesRequestsShouldBeReady) {
@@ -89,16 +90,17 @@ TEST(Health, WhoTakesRequestsShouldBeReady) {
     dead.replicas = {broken("a")};
     idle.share_percent = 0;
 
-    EXPECT_EQ(judged(CheckName::traffic, blue()),
+    EXPECT_EQ(judged(HealthCheckName::traffic, blue()),
               "traffic passed: VirtualService web sends it 100 % of the requests");
     EXPECT_EQ(
-        judged(CheckName::traffic, weak),
+        judged(HealthCheckName::traffic, weak),
         "traffic warning: VirtualService web sends it 100 % of the requests, and 1 of 2 replicas are ready");
-    EXPECT_EQ(judged(CheckName::traffic, dead),
+    EXPECT_EQ(judged(HealthCheckName::traffic, dead),
               "traffic failed: VirtualService web sends it 100 % of the requests, and no replica is ready");
-    EXPECT_EQ(judged(CheckName::traffic, idle),
+    EXPECT_EQ(judged(HealthCheckName::traffic, idle),
               "traffic failed: VirtualService web sends requests to nobody");
-    EXPECT_EQ(judged(CheckName::traffic, blue(), "two rules disagree"), "traffic failed: two rules disagree");
+    EXPECT_EQ(judged(HealthCheckName::traffic, blue(), "two rules disagree"),
+              "traffic failed: two rules disagree");
 }
 
 TEST(Health, AColorWithoutAShareIsNotToBlame) {
@@ -129,12 +131,12 @@ SeenNode seen(Node node, std::string name = "besu-0") {
 
 model::Rpc const asked{.chain_id = 1337, .block_period = Duration(2s), .peers = 4};
 
-std::string judged(CheckName name, std::vector<SeenNode> const& nodes, model::Rpc const& rpc = asked) {
+std::string judged(HealthCheckName name, std::vector<SeenNode> const& nodes, model::Rpc const& rpc = asked) {
     for (Check const& check : judge_nodes(nodes, rpc, now))
         if (check.name == name) return say(check);
     return "none";
 }
-std::string judged(CheckName name, Node node, model::Rpc const& rpc = asked) {
+std::string judged(HealthCheckName name, Node node, model::Rpc const& rpc = asked) {
     return judged(name, std::vector{seen(std::move(node))}, rpc);
 }
 
@@ -162,25 +164,29 @@ TEST(Health, SilenceFailsAndABarredWayIsUnknown) {
     SeenNode slow = seen(good());
     slow.answer.took = 2400ms;
 
-    EXPECT_EQ(judged(CheckName::rpc, {silent}),
+    EXPECT_EQ(judged(HealthCheckName::rpc, {silent}),
               "rpc failed: besu-0 does not answer JSON-RPC: 127.0.0.1:20000: connection refused");
-    EXPECT_EQ(judged(CheckName::rpc, {barred}), "rpc unknown: the cluster shop does not create pods/proxy");
-    EXPECT_EQ(judged(CheckName::rpc, {odd}), "rpc failed: besu-0: it answers 403: Host not authorized.");
-    EXPECT_EQ(judged(CheckName::rpc, {slow}), "rpc warning: besu-0 (besu/v26) answers in 2400 ms");
-    for (CheckName name : {CheckName::chain, CheckName::peers, CheckName::sync, CheckName::blocks})
+    EXPECT_EQ(judged(HealthCheckName::rpc, {barred}),
+              "rpc unknown: the cluster shop does not create pods/proxy");
+    EXPECT_EQ(judged(HealthCheckName::rpc, {odd}),
+              "rpc failed: besu-0: it answers 403: Host not authorized.");
+    EXPECT_EQ(judged(HealthCheckName::rpc, {slow}), "rpc warning: besu-0 (besu/v26) answers in 2400 ms");
+    for (HealthCheckName name :
+         {HealthCheckName::chain, HealthCheckName::peers, HealthCheckName::sync, HealthCheckName::blocks})
         EXPECT_EQ(judged(name, {silent}),
                   fmt::format("{} unknown: besu-0 has not answered", base::enum_name(name)));
-    EXPECT_EQ(judged(CheckName::validator, {silent}), "validator unknown: no node has answered");
-    EXPECT_EQ(judged(CheckName::rpc, std::vector<SeenNode>{}),
+    EXPECT_EQ(judged(HealthCheckName::validator, {silent}), "validator unknown: no node has answered");
+    EXPECT_EQ(judged(HealthCheckName::rpc, std::vector<SeenNode>{}),
               "rpc unknown: no replica runs that could be asked");
 }
 
 TEST(Health, TellsOfTheNodesThatAreWorstOff) {
     SeenNode silent{.name = "besu-1", .answer = {.silence = "connection refused"}};
 
-    EXPECT_EQ(judged(CheckName::rpc, {seen(good()), silent}),
+    EXPECT_EQ(judged(HealthCheckName::rpc, {seen(good()), silent}),
               "rpc failed: besu-1 does not answer JSON-RPC: connection refused");
-    EXPECT_EQ(judged(CheckName::peers, {seen(good()), silent}), "peers unknown: besu-1 has not answered");
+    EXPECT_EQ(judged(HealthCheckName::peers, {seen(good()), silent}),
+              "peers unknown: besu-1 has not answered");
 }
 
 TEST(Health, KnowsTheChain) {
@@ -188,23 +194,24 @@ TEST(Health, KnowsTheChain) {
     other.chain_id = 5;
     mute.chain_id = base::unavailable("eth_chainId: Timeout expired (-32603)");
 
-    EXPECT_EQ(judged(CheckName::chain, other), "chain failed: besu-0 is on chain 5 instead of 1337");
-    EXPECT_EQ(judged(CheckName::chain, mute), "chain unknown: besu-0: eth_chainId: Timeout expired (-32603)");
-    EXPECT_EQ(judged(CheckName::chain, good(), {}),
+    EXPECT_EQ(judged(HealthCheckName::chain, other), "chain failed: besu-0 is on chain 5 instead of 1337");
+    EXPECT_EQ(judged(HealthCheckName::chain, mute),
+              "chain unknown: besu-0: eth_chainId: Timeout expired (-32603)");
+    EXPECT_EQ(judged(HealthCheckName::chain, good(), {}),
               "chain skipped: besu-0 is on chain 1337; rpc.chain_id does not say on which it should be");
 }
 
 TEST(Health, AnotherBlockOfTheSameNumberIsAFork) {
     SeenNode node = seen(good(), "besu-1");
     node.chain = Chain{.highest = 1000, .highest_node = "besu-0", .common = 998, .common_hash = "0xaa"};
-    EXPECT_EQ(judged(CheckName::chain, {node}), "chain passed: besu-1 is on chain 1337")
+    EXPECT_EQ(judged(HealthCheckName::chain, {node}), "chain passed: besu-1 is on chain 1337")
         << "it does not tell its own";
 
     node.common_block = metric::Block{.number = 998, .hash = "0xbb"};
-    EXPECT_EQ(judged(CheckName::chain, {node}),
+    EXPECT_EQ(judged(HealthCheckName::chain, {node}),
               "chain failed: besu-1 has another block 998 than besu-0: the chain has forked");
     node.common_block->hash = "0xaa";
-    EXPECT_EQ(judged(CheckName::chain, {node}), "chain passed: besu-1 is on chain 1337");
+    EXPECT_EQ(judged(HealthCheckName::chain, {node}), "chain passed: besu-1 is on chain 1337");
 }
 
 TEST(Health, CountsPeersAgainstThoseThatAreExpected) {
@@ -212,7 +219,7 @@ TEST(Health, CountsPeersAgainstThoseThatAreExpected) {
         Node node = good();
         node.peers = std::move(peers);
         node.validators->resize(validators);
-        return judged(CheckName::peers, node, {.peers = expected});
+        return judged(HealthCheckName::peers, node, {.peers = expected});
     };
     EXPECT_EQ(with(3, 4), "peers passed: besu-0 has 3 peers");
     EXPECT_EQ(with(2, 4), "peers warning: besu-0 has 2 peers of 4");
@@ -236,7 +243,7 @@ TEST(Health, SaysHowFarANodeHasFetched) {
         node.syncing = std::optional(metric::Syncing{0, current, highest});
         SeenNode one = seen(node);
         one.before = before;
-        return judged(CheckName::sync, {one});
+        return judged(HealthCheckName::sync, {one});
     };
     EXPECT_EQ(with(998, 1000), "sync passed: besu-0 is in sync");
     EXPECT_EQ(with(1001, 1000), "sync passed: besu-0 is in sync");
@@ -263,18 +270,19 @@ TEST(Health, DoesNotBelieveANodeThatKnowsOfNobodyAhead) {
     behind.chain = Chain{.highest = 1003, .highest_node = "besu-1"};
     far.chain = Chain{.highest = 1051, .highest_node = "besu-1"};
 
-    EXPECT_EQ(judged(CheckName::sync, lonely),
+    EXPECT_EQ(judged(HealthCheckName::sync, lonely),
               "sync failed: besu-0 has no peers, so it cannot know whether it is behind");
-    EXPECT_EQ(judged(CheckName::sync, lonely, {.peers = 0}), "sync passed: besu-0 is in sync, as it says");
-    EXPECT_EQ(judged(CheckName::sync, old),
+    EXPECT_EQ(judged(HealthCheckName::sync, lonely, {.peers = 0}),
+              "sync passed: besu-0 is in sync, as it says");
+    EXPECT_EQ(judged(HealthCheckName::sync, old),
               "sync failed: besu-0 is behind: its newest block, 1000, is 1 min 1 s old");
-    EXPECT_EQ(judged(CheckName::sync, quiet), "sync passed: besu-0 is in sync, as it says")
+    EXPECT_EQ(judged(HealthCheckName::sync, quiet), "sync passed: besu-0 is in sync, as it says")
         << "never before a minute";
-    EXPECT_EQ(judged(CheckName::sync, old, {}), "sync passed: besu-0 is in sync, as it says")
+    EXPECT_EQ(judged(HealthCheckName::sync, old, {}), "sync passed: besu-0 is in sync, as it says")
         << "nobody says how old it may be";
-    EXPECT_EQ(judged(CheckName::sync, {near}), "sync passed: besu-0 is in sync");
-    EXPECT_EQ(judged(CheckName::sync, {behind}), "sync warning: besu-0 is 3 blocks behind besu-1");
-    EXPECT_EQ(judged(CheckName::sync, {far}), "sync failed: besu-0 is 51 blocks behind besu-1");
+    EXPECT_EQ(judged(HealthCheckName::sync, {near}), "sync passed: besu-0 is in sync");
+    EXPECT_EQ(judged(HealthCheckName::sync, {behind}), "sync warning: besu-0 is 3 blocks behind besu-1");
+    EXPECT_EQ(judged(HealthCheckName::sync, {far}), "sync failed: besu-0 is 51 blocks behind besu-1");
 }
 
 TEST(Health, BlocksComeAsOftenAsTheyShould) {
@@ -283,7 +291,7 @@ TEST(Health, BlocksComeAsOftenAsTheyShould) {
         node.head->at = now - std::chrono::duration_cast<WallTime::duration>(age);
         SeenNode one = seen(node);
         one.before = before;
-        return judged(CheckName::blocks, {one}, rpc);
+        return judged(HealthCheckName::blocks, {one}, rpc);
     };
     EXPECT_EQ(with(5s), "blocks passed: besu-0 is at block 1000, 5 s old");
     EXPECT_EQ(with(6s), "blocks warning: besu-0 is at block 1000, 6 s old");
@@ -311,7 +319,7 @@ TEST(Health, ValidatorsProposeInTheirTurn) {
         Node node = good();
         node.head->number = head;
         for (std::size_t i = 0; i < last.size(); ++i) (*node.proposers)[i].last_proposed = last[i];
-        return judged(CheckName::validator, node);
+        return judged(HealthCheckName::validator, node);
     };
     EXPECT_EQ(with({988, 998, 999, 1000}), "validator passed: all 4 validators propose blocks")
         << "3 x 4 blocks ago";
@@ -329,29 +337,29 @@ TEST(Health, AValidatorIsInTheSetIfItsAddressIsDeclared) {
     hidden.proposers = not_enabled;
     model::Rpc ours{.validators = {"0xA", "0xF"}};
 
-    EXPECT_EQ(judged(CheckName::validator, good(), ours),
+    EXPECT_EQ(judged(HealthCheckName::validator, good(), ours),
               "validator failed: 0xF is not among the 4 validators");
-    EXPECT_EQ(judged(CheckName::validator, off),
+    EXPECT_EQ(judged(HealthCheckName::validator, off),
               "validator skipped: besu-0 tells of no validators: not QBFT or IBFT, or its API is off "
               "(ibft_getValidatorsByBlockNumber: Method not found (-32601))");
-    EXPECT_EQ(judged(CheckName::validator, off, ours),
+    EXPECT_EQ(judged(HealthCheckName::validator, off, ours),
               "validator unknown: besu-0: ibft_getValidatorsByBlockNumber: Method not found (-32601)");
-    EXPECT_EQ(judged(CheckName::validator, hidden),
+    EXPECT_EQ(judged(HealthCheckName::validator, hidden),
               "validator unknown: besu-0: qbft_getSignerMetrics: Method not enabled (-32604)");
 }
 
 TEST(Health, TheWorstCheckSpeaksForAll) {
-    auto of = [](std::vector<CheckResult> results) {
-        std::vector<model::CheckView> checks;
-        for (CheckResult result : results) checks.push_back({.result = result});
+    auto of = [](std::vector<HealthCheckResult> results) {
+        std::vector<model::HealthCheckView> checks;
+        for (HealthCheckResult result : results) checks.push_back({.result = result});
         return base::enum_name(health_of(checks));
     };
     EXPECT_EQ(of({}), "empty");
-    EXPECT_EQ(of({CheckResult::skipped}), "empty");
-    EXPECT_EQ(of({CheckResult::passed, CheckResult::skipped}), "healthy");
-    EXPECT_EQ(of({CheckResult::passed, CheckResult::unknown}), "unknown");
-    EXPECT_EQ(of({CheckResult::unknown, CheckResult::warning}), "degraded");
-    EXPECT_EQ(of({CheckResult::failed, CheckResult::warning}), "failed");
+    EXPECT_EQ(of({HealthCheckResult::skipped}), "empty");
+    EXPECT_EQ(of({HealthCheckResult::passed, HealthCheckResult::skipped}), "healthy");
+    EXPECT_EQ(of({HealthCheckResult::passed, HealthCheckResult::unknown}), "unknown");
+    EXPECT_EQ(of({HealthCheckResult::unknown, HealthCheckResult::warning}), "degraded");
+    EXPECT_EQ(of({HealthCheckResult::failed, HealthCheckResult::warning}), "failed");
 }
 
 }  // namespace

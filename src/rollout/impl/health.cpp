@@ -7,10 +7,10 @@
 
 namespace rollout {
 
-using model::CheckName;
-using model::CheckResult;
-using model::CheckView;
 using model::Color;
+using model::HealthCheckName;
+using model::HealthCheckResult;
+using model::HealthCheckView;
 
 /// A node that is to be asked, and what came of it.
 struct NodeToAsk {
@@ -23,7 +23,7 @@ struct LookedAt {
     model::Component component{};
     target::ComponentKey key{};
     Driver* driver = nullptr;  // null: it was not looked at, and the checks say why
-    std::vector<CheckView> checks{};
+    std::vector<HealthCheckView> checks{};
     std::vector<NodeToAsk> nodes{};
 };
 
@@ -31,7 +31,7 @@ namespace {
 
 using Components = std::vector<LookedAt>;
 
-CheckView view_of(Check check, std::string const& component, std::optional<Color> color, WallTime at) {
+HealthCheckView view_of(Check check, std::string const& component, std::optional<Color> color, WallTime at) {
     return {component, color, check.name, check.result, std::move(check.text), at};
 }
 
@@ -136,21 +136,21 @@ awaitable<Result<model::HealthView>> Engine::Impl::health(std::string name, std:
 /// Why a component is not looked at.
 std::optional<Check> Engine::Impl::reason_to_pass_over(model::Environment const& environment,
                                                        model::Component const& component) const {
-    auto check = [](CheckResult result, std::string text) {
-        return Check{CheckName::replicas, result, std::move(text)};
+    auto check = [](HealthCheckResult result, std::string text) {
+        return Check{HealthCheckName::replicas, result, std::move(text)};
     };
     if (!environment.enabled)
         return check(
-            CheckResult::skipped,
+            HealthCheckResult::skipped,
             fmt::format("{0} is disabled; enable it with: pilothouse env enable {0}", environment.name));
-    if (!component.enabled) return check(CheckResult::skipped, component.name + " is disabled");
-    if (environment.target.sample) return check(CheckResult::unknown, "sample data: nothing runs here");
+    if (!component.enabled) return check(HealthCheckResult::skipped, component.name + " is disabled");
+    if (environment.target.sample) return check(HealthCheckResult::unknown, "sample data: nothing runs here");
     auto place = lane_by_key.find({environment.name, component.name});
     Lane const* lane = place == lane_by_key.end() ? nullptr : &lanes[place->second];
     bool const is_empty =
         !lane || (lane->queue.empty() && (!lane->placement || lane->placement->stable.number == 0));
-    if (is_empty) return check(CheckResult::warning, "nothing is deployed");
-    if (!lane->lease && !lane->trouble.empty()) return check(CheckResult::unknown, lane->trouble);
+    if (is_empty) return check(HealthCheckResult::warning, "nothing is deployed");
+    if (!lane->lease && !lane->trouble.empty()) return check(HealthCheckResult::unknown, lane->trouble);
     return {};
 }
 
@@ -188,7 +188,7 @@ awaitable<LookedAt> Engine::Impl::look_closely(model::Environment const& environ
     auto inspecting = driver.inspect(looked.key, std::move(of), wanted_of(lane));
     auto inspection = co_await std::move(inspecting);
     if (!inspection) {
-        tell({CheckName::replicas, CheckResult::unknown, inspection.error().message}, {});
+        tell({HealthCheckName::replicas, HealthCheckResult::unknown, inspection.error().message}, {});
         co_return looked;
     }
     looked.driver = &driver;
@@ -200,7 +200,7 @@ awaitable<LookedAt> Engine::Impl::look_closely(model::Environment const& environ
                 looked.nodes.push_back({color.color, replica, {.name = replica.name}});
     }
     if (looked.checks.empty())
-        tell({CheckName::replicas, CheckResult::failed,
+        tell({HealthCheckName::replicas, HealthCheckResult::failed,
               only ? fmt::format("no {} version of {} runs", base::enum_name(*only), component.name)
                    : fmt::format("nothing of {} runs", component.name)},
              only);
@@ -231,7 +231,7 @@ void Engine::Impl::judge_answers(LookedAt& looked) {
     if (!looked.driver) return;
     if (!looked.component.rpc) {
         if (looked.component.service == "besu")
-            tell({CheckName::rpc, CheckResult::skipped,
+            tell({HealthCheckName::rpc, HealthCheckResult::skipped,
                   fmt::format("its nodes are not asked: component {} declares no rpc in environments.yaml",
                               looked.component.name)},
                  {});
@@ -239,7 +239,7 @@ void Engine::Impl::judge_answers(LookedAt& looked) {
     }
     remember_blocks(looked);
     std::set<Color> colors;
-    for (CheckView const& check : looked.checks)
+    for (HealthCheckView const& check : looked.checks)
         if (check.color) colors.insert(*check.color);
     for (Color color : colors) {
         std::vector<SeenNode> nodes;

@@ -25,8 +25,8 @@ export type RouteView = NonNullable<ComponentStatusView['route']>;
 export type TrafficView = NonNullable<ComponentStatusView['traffic']>;
 
 export type HealthView = Schemas['HealthView'];
-export type CheckView = HealthView['checks'][number];
-export type CheckResult = CheckView['result'];
+export type HealthCheckView = HealthView['checks'][number];
+export type HealthCheckResult = HealthCheckView['result'];
 
 export type DeployRequest = Schemas['DeployRequest'];
 export type PlanView = Schemas['PlanView'];

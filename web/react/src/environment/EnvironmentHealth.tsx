@@ -1,4 +1,4 @@
-import { t, type CheckResult, type CheckView, type HealthView } from '@pilothouse/core';
+import { t, type HealthCheckResult, type HealthCheckView, type HealthView } from '@pilothouse/core';
 import { Badge, HealthBadge, type Tone } from '../components/Badge';
 import { Button } from '../components/Button';
 import { ErrorState } from '../components/ErrorState';
@@ -8,7 +8,7 @@ import { useApp } from '../hooks/useApp';
 import { useMade } from '../hooks/useMade';
 import { useModel } from '../hooks/useModel';
 
-const resultLook: Record<CheckResult, [Tone, IconName]> = {
+const resultLook: Record<HealthCheckResult, [Tone, IconName]> = {
   skipped: ['idle', 'ring'],
   passed: ['good', 'check'],
   unknown: ['idle', 'question'],
@@ -63,7 +63,7 @@ function Checks({ found }: { found: HealthView }) {
   );
 }
 
-function Row({ check }: { check: CheckView }) {
+function Row({ check }: { check: HealthCheckView }) {
   const [tone, icon] = resultLook[check.result];
   return (
     <tr>
