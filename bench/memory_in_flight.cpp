@@ -114,6 +114,7 @@ private:
             : host(site.process_->workers(), site.files_, site.supervisor_, "/data/hosts", "/srv"),
               router(site.process_->workers(), site.files_, site.supervisor_, site.process_->clock(),
                      *site.dialer_, {.root = "/data/hosts", .runtime_folder = "/run"}),
+              driver(host, router, *site.dialer_, site.process_->clock()),
               engine({.executor = site.process_->executor(),
                       .clock = site.process_->clock(),
                       .random = site.random_,
@@ -123,7 +124,7 @@ private:
                      {}) {}
         target::Host host;
         traffic::Haproxy router;
-        rollout::HostDriver driver{host, router};
+        rollout::HostDriver driver;
         rollout::Engine engine;
     };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "auth/secrets.hpp"
 #include "base/json.hpp"
+#include "base/testing.hpp"
 #include "feed/feed.hpp"
 #include "realtime/testing.hpp"
 #include "rollout/host_driver.hpp"

@@ -1,5 +1,7 @@
 // A component as a health check sees it: closer than a rollout has to look.
 #pragma once
+#include <set>
+
 #include "metric/node.hpp"
 #include "rollout/observation.hpp"
 

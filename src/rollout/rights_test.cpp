@@ -18,8 +18,8 @@ std::string told(model::Environment const& environment, std::optional<model::Str
 
 TEST(Rights, AreThoseOfTheRouteAndOfTheChecks) {
     EXPECT_EQ(told(testing::shop(Split::virtual_service)),
-              "create [] pods/proxy ()\n"
               "list watch [] pods services ()\n"
+              "create [] pods/proxy ()\n"
               "list [] resourcequotas ()\n"
               "get [] serviceaccounts ()\n"
               "list watch [apps] deployments ()\n"
