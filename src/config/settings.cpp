@@ -145,7 +145,8 @@ private:
     }
 
     static bool is_program(std::string_view text) {
-        bool const is_plain = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c != 0x7F; });
+        bool const is_plain =
+            std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c != 0x7F; });
         bool const is_path = text.starts_with('/') && !text.ends_with('/');
         return is_plain && !text.empty() && (is_path || text.find('/') == std::string_view::npos);
     }
@@ -180,7 +181,7 @@ std::vector<SettingInfo> describe_settings() {
         base::json::value value = base::to_json(defaults.*d.pointer);
         base::FieldRule const* rule = base::rule_for<ServerSettings>(name);
         rows.push_back({std::string(name),
-                        value.is_string() ? std::string(value.get_string())
+                        value.is_string()  ? std::string(value.get_string())
                         : value.is_array() ? std::string()
                                            : base::to_text(value),
                         rule ? std::string(rule->about) : std::string()});

@@ -79,18 +79,21 @@ private:
         if (!target.uploaded || report_.has_within(node)) return;
         Node const& uploaded = at(node, "uploaded");
         if (target.kubeconfig)
-            report_.add(uploaded,
-                        "uploaded: there is a kubeconfig, too; name either a file of this machine (kubeconfig) "
-                        "or one that was uploaded (uploaded)");
+            report_.add(
+                uploaded,
+                "uploaded: there is a kubeconfig, too; name either a file of this machine (kubeconfig) "
+                "or one that was uploaded (uploaded)");
         if (target.context)
-            report_.add(at(node, "context"),
-                        "context: that of an uploaded kubeconfig is chosen when it is uploaded; remove it, and "
-                        "use: pilothouse kubeconfig put NAME FILE --context CONTEXT");
+            report_.add(
+                at(node, "context"),
+                "context: that of an uploaded kubeconfig is chosen when it is uploaded; remove it, and "
+                "use: pilothouse kubeconfig put NAME FILE --context CONTEXT");
         if (!model::is_name(*target.uploaded))
-            report_.add(uploaded, fmt::format("uploaded: \"{}\" is no name of a kubeconfig: lower-case letters, "
-                                              "digits and dashes, at most 63, with a letter or digit at both "
-                                              "ends",
-                                              *target.uploaded));
+            report_.add(uploaded,
+                        fmt::format("uploaded: \"{}\" is no name of a kubeconfig: lower-case letters, "
+                                    "digits and dashes, at most 63, with a letter or digit at both "
+                                    "ends",
+                                    *target.uploaded));
     }
 
     void check_component(model::Component const& component, Node const& node,
