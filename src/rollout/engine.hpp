@@ -103,7 +103,7 @@ public:
     /// Its environments, in the order of their names.
     model::ProviderGroup provider(model::Provider provider) const;
     /// What the portal's account must be allowed there, by each component's own strategy or by this one.
-    /// Errors: not_found, unsupported (it is no cluster).
+    /// Errors: not_found (also: it is no cluster).
     Result<model::RoleView> role(std::string const& environment,
                                  std::optional<model::Strategy> strategy) const;
     /// What is seen now, for those who watch. Errors: not_found.

@@ -125,9 +125,8 @@ std::vector<Right> rights_for(model::Component const& component, model::Strategy
 base::Result<model::RoleView> role_for(model::Environment const& environment,
                                        std::optional<model::Strategy> strategy) {
     if (!environment.target.kubernetes)
-        return base::Error{
-            base::Errc::unsupported,
-            fmt::format("{} is no cluster, and a Role is for an account of a cluster", environment.name)};
+        return base::not_found(
+            fmt::format("{} is no cluster, and a Role is for an account of a cluster", environment.name));
     model::RoleView role{.environment = environment.name,
                          .namespace_ = environment.target.kubernetes->namespace_};
     std::vector<model::RoleRule> by_resource;

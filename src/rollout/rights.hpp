@@ -24,7 +24,7 @@ std::vector<Right> rights_for(model::Component const& component, model::Strategy
                               std::string const& in_namespace);
 
 /// The Role for all components of an environment, each by the strategy that it declares, or by this one.
-/// Errors: unsupported (it is no cluster).
+/// Errors: not_found (it is no cluster).
 base::Result<model::RoleView> role_for(model::Environment const& environment,
                                        std::optional<model::Strategy> strategy);
 
