@@ -181,6 +181,12 @@ awaitable<base::Result<Inspection>> ClusterDriver::inspect(ComponentKey key, mod
     co_return inspection_of(state, read ? "" : read.error().message);
 }
 
+awaitable<base::Result<std::vector<model::ClusterEvent>>> ClusterDriver::events(
+    std::string environment, std::map<std::string, model::Revision> of) {
+    CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find({std::move(environment), {}}));
+    co_return co_await cluster->events(std::move(of));
+}
+
 awaitable<NodeAnswer> ClusterDriver::ask(ComponentKey key, InspectedReplica replica, model::Rpc rpc,
                                          std::string body) {
     auto cluster = impl_->find(key);

@@ -50,12 +50,12 @@ std::vector<k8s::Rule> grains(std::vector<k8s::Rule> const& rules) {
     return all;
 }
 
-/// Only a health check needs it, and a plan says nothing of it.
-bool is_for_health(k8s::Rule const& grain, Way const& way) {
+/// Only a closer look needs it, and a plan says nothing of it.
+bool is_for_closer_look(k8s::Rule const& grain, Way const& way) {
     auto const rights = rights_for(testing::shop(way.split).components[0], way.strategy, "");
     auto right = std::find_if(rights.begin(), rights.end(),
                               [&](Right const& each) { return grain.allows(each.action); });
-    return right != rights.end() && right->use == Use::health;
+    return right != rights.end() && right->use == Use::closer_look;
 }
 
 std::string say(k8s::Rule const& grain) {
@@ -85,7 +85,7 @@ TEST(ClusterRole, EachStrategyRunsWithExactlyItsRole) {
             model::Rollout const rollout = shop.bring(version);
             EXPECT_EQ(rollout.phase, model::Phase::completed) << rollout.reason;
         }
-        shop.check_health();
+        shop.look_closely();
 
         std::vector<k8s::Action> const used = shop.api().used();
         for (k8s::Rule const& grain : grains(role))
@@ -102,7 +102,7 @@ TEST(ClusterRole, OneVerbLessIsNamedByThePlan) {
         ASSERT_EQ(shop.bring("1.0.0").phase, model::Phase::completed);
         std::vector<k8s::Rule> const all = grains(role_of(way));
         for (k8s::Rule const& missing : all) {
-            if (is_for_health(missing, way)) continue;
+            if (is_for_closer_look(missing, way)) continue;
             SCOPED_TRACE(name_of(way) + " without " + say(missing));
             std::vector<k8s::Rule> rest;
             for (k8s::Rule const& each : all)

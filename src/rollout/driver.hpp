@@ -1,5 +1,6 @@
 // How one kind of target is looked at and changed.
 #pragma once
+#include "model/cluster_event.hpp"
 #include "model/views.hpp"
 #include "rollout/inspection.hpp"
 #include "rollout/wish.hpp"
@@ -36,6 +37,10 @@ public:
     /// themselves. Errors: as observe.
     virtual awaitable<base::Result<Inspection>> inspect(ComponentKey key, model::Revision of,
                                                         std::map<model::Color, Part> wanted) = 0;
+    /// What a cluster tells of these components, newest first. `of` has a revision for the name of each, as
+    /// in `observe`. Errors: unsupported (no cluster), and as the API server answers.
+    virtual awaitable<base::Result<std::vector<model::ClusterEvent>>> events(
+        std::string environment, std::map<std::string, model::Revision> of) = 0;
     /// Asks a replica over JSON-RPC (a POST of `body`), for at most three seconds.
     virtual awaitable<NodeAnswer> ask(ComponentKey key, InspectedReplica replica, model::Rpc rpc,
                                       std::string body) = 0;

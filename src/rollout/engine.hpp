@@ -100,6 +100,10 @@ public:
     /// Looks closer than a rollout has to, now: at what runs, at who is sent requests, and asks the nodes. Of
     /// one color, or of those that there are. Errors: not_found.
     awaitable<Result<model::HealthView>> health(std::string environment, std::optional<model::Color> color);
+    /// What its cluster tells of the objects of one component, or of all: so many, the newest. Errors:
+    /// not_found.
+    awaitable<Result<model::ClusterEventsView>> events(std::string environment,
+                                                       std::optional<std::string> component, int limit);
     /// Its environments, in the order of their names.
     model::ProviderGroup provider(model::Provider provider) const;
     /// What the portal's account must be allowed there, by each component's own strategy or by this one.

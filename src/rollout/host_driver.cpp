@@ -387,6 +387,13 @@ awaitable<base::Result<Inspection>> HostDriver::inspect(ComponentKey key, model:
     co_return inspection_of(seen, wanted);
 }
 
+awaitable<base::Result<std::vector<model::ClusterEvent>>> HostDriver::events(
+    std::string environment, std::map<std::string, model::Revision>) {
+    co_return base::Error{
+        base::Errc::unsupported,
+        fmt::format("{} is no cluster, and it is clusters that keep events of their objects", environment)};
+}
+
 awaitable<NodeAnswer> HostDriver::ask(ComponentKey, InspectedReplica replica, model::Rpc rpc,
                                       std::string body) {
     http::Request request{.method = "POST", .raw_target = rpc.path, .body = std::move(body)};

@@ -37,6 +37,8 @@ public:
     awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) override;
     awaitable<base::Result<Inspection>> inspect(ComponentKey key, model::Revision of,
                                                 std::map<model::Color, Part> wanted) override;
+    awaitable<base::Result<std::vector<model::ClusterEvent>>> events(
+        std::string environment, std::map<std::string, model::Revision> of) override;
     awaitable<NodeAnswer> ask(ComponentKey key, InspectedReplica replica, model::Rpc rpc,
                               std::string body) override;
 

@@ -90,6 +90,14 @@ TEST_F(HostNodeTest, ThatIsSilentIsWaitedForThreeSeconds) {
     EXPECT_NE(ask(20001).silence.find("127.0.0.1:20001"), std::string::npos) << "nobody listens";
 }
 
+TEST_F(HostNodeTest, KeepsNoEvents) {
+    auto const told = world.run(driver.events("staging", {}));
+    ASSERT_FALSE(told);
+    EXPECT_EQ(told.error().code, base::Errc::unsupported);
+    EXPECT_EQ(told.error().message,
+              "staging is no cluster, and it is clusters that keep events of their objects");
+}
+
 TEST(HostInspection, SortsReplicasByWhatIsWantedOfThem) {
     auto replica = [](int revision, int slot, bool routable) {
         Replica one{
@@ -243,6 +251,56 @@ TEST_F(ClusterNodeTest, EndpointsThatMayNotBeReadAreNotInvented) {
 
     EXPECT_NE(inspect().colors[0].endpoints.not_looked_at.find("cannot list resource \"endpointslices\""),
               std::string::npos);
+}
+
+TEST_F(ClusterNodeTest, TellsTheEventsOfItsObjects) {
+    inspect();
+    auto report = [&](std::string const& kind, std::string const& name) {
+        api().put(k8s::events,
+                  json::parse(fmt::format(R"({{"metadata":{{"name":"{0}.{1}","namespace":"demo"}},
+            "regarding":{{"kind":"{0}","name":"{1}"}},"eventTime":"2026-11-24T12:00:00.000000Z"}})",
+                                          kind, name)),
+                  "test");
+    };
+    api().put(k8s::autoscalers, json::parse(R"({"metadata":{"name":"scaler","namespace":"demo"},
+        "spec":{"scaleTargetRef":{"kind":"Deployment","name":"node-green"}}})"),
+              "test");
+    report("Deployment", "node-blue");
+    report("Pod", "node-blue-7f-a");
+    report("Pod", "node-green-6bd9f7c5d-x2x4z");
+    report("Service", "node");
+    report("HorizontalPodAutoscaler", "scaler");
+    report("Service", "node-blue");  // without a route nobody is sent requests by it
+    report("Pod", "another");
+    world.pass(1s);
+
+    auto const told = world.run(driver.events("staging", {{"node", of}}));
+    ASSERT_TRUE(told) << told.error().message;
+    std::vector<std::string> objects;
+    for (model::ClusterEvent const& each : *told)
+        objects.push_back(fmt::format("{} {}", each.object, each.color ? base::enum_name(*each.color) : "-"));
+    EXPECT_EQ(objects,
+              (std::vector<std::string>{"Deployment node-blue blue", "HorizontalPodAutoscaler scaler green",
+                                        "Pod node-blue-7f-a blue", "Pod node-green-6bd9f7c5d-x2x4z green",
+                                        "Service node -"}));
+}
+
+TEST_F(ClusterNodeTest, EventsThatMayNotBeReadAreNoSilence) {
+    inspect();
+    api().forbid("list", "events");
+    auto const refused = world.run(driver.events("staging", {{"node", of}}));
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("cannot list resource \"events\""), std::string::npos)
+        << refused.error().message;
+    EXPECT_NE(refused.error().message.find("give the portal's account this right"), std::string::npos)
+        << refused.error().message;
+    EXPECT_FALSE(world.run(driver.events("another", {})));
+}
+
+TEST_F(ClusterNodeTest, EventsOfAClusterThatWasNotReachedYetAreNoSilence) {
+    auto const early = world.run(driver.events("staging", {{"node", of}}));
+    ASSERT_FALSE(early);
+    EXPECT_EQ(early.error().message, "cluster staging: it was not read yet");
 }
 
 TEST_F(ClusterNodeTest, IsAskedThroughTheApiServer) {

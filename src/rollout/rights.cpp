@@ -34,8 +34,10 @@ std::vector<Row> const& table() {
         {k8s::resource_quotas, {"list"}, Names::all, {}, Use::plan},
         {k8s::disruption_budgets, {"list"}, Names::all, {}, Use::plan},
         {k8s::service_accounts, {"get"}, Names::all, {}, Use::plan},
-        {k8s::endpoint_slices, {"list"}, Names::all, {selector, ratio}, Use::health},
-        {k8s::pod_proxies, {"create"}, Names::all, {}, Use::health},  // to ask nodes, where there are some
+        {k8s::endpoint_slices, {"list"}, Names::all, {selector, ratio}, Use::closer_look},
+        {k8s::events, {"list"}, Names::all, {}, Use::closer_look},
+        // To ask nodes, where there are some.
+        {k8s::pod_proxies, {"create"}, Names::all, {}, Use::closer_look},
     };
     return rows;
 }

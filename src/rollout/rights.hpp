@@ -10,16 +10,16 @@ namespace rollout {
 /// How a component's requests will be handed out, as far as its declaration and the strategy say.
 Split split_for(model::Traffic const& traffic, model::Strategy strategy);
 
-/// What a right is for. Without those of the plan and of health a check is unknown, and everything else
-/// works.
-enum class Use { rollout, plan, health };
+/// What a right is for. Without those of the plan and of a closer look (health, events) it is unknown what
+/// they would show, and everything else works.
+enum class Use { rollout, plan, closer_look };
 
 struct Right {
     k8s::Action action{};
     Use use = Use::rollout;
 };
 
-/// To watch a component, to bring versions to it, and to check it.
+/// To watch a component, to bring versions to it, and to look at it closely.
 std::vector<Right> rights_for(model::Component const& component, model::Strategy strategy,
                               std::string const& in_namespace);
 

@@ -26,6 +26,7 @@ TEST(Rights, AreThoseOfTheRouteAndOfTheChecks) {
               "patch [apps] deployments (web-blue web-green)\n"
               "list watch [autoscaling] horizontalpodautoscalers ()\n"
               "list watch [discovery.k8s.io] endpointslices ()\n"
+              "list [events.k8s.io] events ()\n"
               "list watch [networking.istio.io] virtualservices ()\n"
               "patch [networking.istio.io] virtualservices (web)\n"
               "list [policy] poddisruptionbudgets ()\n");

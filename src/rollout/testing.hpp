@@ -79,8 +79,8 @@ users: [{name: portal, user: {token: secret}}]
         return world.run(driver.rehearse(key, std::move(rollout)));
     }
 
-    /// Everything that a health check looks at; each pod that runs is asked.
-    void check_health() {
+    /// Everything that a health check looks at, each pod that runs is asked; and the events.
+    void look_closely() {
         api().in_pod = [](std::string, http::Request) -> awaitable<http::Response> {
             co_return http::Response{.status = 200};
         };
@@ -94,6 +94,7 @@ users: [{name: portal, user: {token: secret}}]
                 EXPECT_EQ(answer.status, 200) << answer.not_asked << answer.silence;
             }
         }
+        EXPECT_TRUE(world.run(driver.events("shop", {{"web", stable}})));
     }
 
     /// To its end, whichever that is.

@@ -31,6 +31,12 @@ bool is_pod_of(json::value const& pod, std::string const& deployment) {
     return false;
 }
 
+/// Does this autoscaler rule the number of pods?
+bool scales(json::value const& autoscaler, std::string const& deployment) {
+    return base::text_at(autoscaler, "/spec/scaleTargetRef/name") == deployment &&
+           base::text_at(autoscaler, "/spec/scaleTargetRef/kind") == "Deployment";
+}
+
 void add_ready_endpoints(json::value const& slice, std::set<std::string>& uids) {
     for (json::value const& endpoint : base::list_at(slice, "/endpoints"))
         if (base::is_true_at(endpoint, "/conditions/ready") &&
@@ -208,9 +214,7 @@ ColorState Cluster::color_state(model::Revision const& of, Color color) const {
         if (is_pod_of(pod, name)) state.pods.push_back(target::read_pod(pod));
     target::sort(state.pods);
     for (auto const& [hpa_name, hpa] : informers_.at("horizontalpodautoscalers")->objects())
-        if (base::text_at(hpa, "/spec/scaleTargetRef/name") == name &&
-            base::text_at(hpa, "/spec/scaleTargetRef/kind") == "Deployment")
-            state.autoscaled = true;
+        if (scales(hpa, name)) state.autoscaled = true;
     if (auto slices = informers_.find("endpointslices"); slices != informers_.end()) {
         std::string const service =
             fmt::format("{}-{}", of.traffic.service.value_or(""), base::enum_name(color));
@@ -305,7 +309,7 @@ awaitable<base::Result<void>> Cluster::try_patch(std::string resource, std::stri
     co_return base::Result<void>{};
 }
 
-// -- For health checks.
+// -- For a closer look.
 
 /// With a route they are watched. Without one a rollout needs none, so they are asked for.
 awaitable<base::Result<void>> Cluster::read_endpoints(ClusterState& state) const {
@@ -318,6 +322,37 @@ awaitable<base::Result<void>> Cluster::read_endpoints(ClusterState& state) const
     for (json::value const& slice : slices->items) add_ready_endpoints(slice, state.blue.endpoints);
     state.green.endpoints = state.blue.endpoints;
     co_return base::Result<void>{};
+}
+
+ComponentObjects Cluster::objects_of(std::string const& component, model::Revision const& of) const {
+    ComponentObjects own{.component = component};
+    std::string const service = of.traffic.service.value_or("");
+    own.objects["Service " + service] = {};
+    if (of.traffic.virtual_service) own.objects["VirtualService " + *of.traffic.virtual_service] = {};
+    if (of.traffic.http_route) own.objects["HTTPRoute " + *of.traffic.http_route] = {};
+    for (Color color : {Color::blue, Color::green}) {
+        std::string const name = deployment_name(of.workload, color);
+        own.deployments[color] = name;
+        own.objects["Deployment " + name] = color;
+        if (of.traffic.virtual_service || of.traffic.http_route)
+            own.objects[fmt::format("Service {}-{}", service, base::enum_name(color))] = color;
+        for (auto const& [pod, object] : informers_.at("pods")->objects())
+            if (is_pod_of(object, name)) own.objects["Pod " + pod.name] = color;
+        for (auto const& [autoscaler, object] : informers_.at("horizontalpodautoscalers")->objects())
+            if (scales(object, name)) own.objects["HorizontalPodAutoscaler " + autoscaler.name] = color;
+    }
+    return own;
+}
+
+awaitable<base::Result<std::vector<model::ClusterEvent>>> Cluster::events(
+    std::map<std::string, model::Revision> of) const {
+    if (auto ready = client(); !ready) co_return ready.error();
+    k8s::Selection all{.namespace_ = namespace_};
+    auto listed = co_await client_->list(k8s::events, std::move(all));
+    if (!listed) co_return static_cast<base::Error>(listed.error());
+    std::vector<ComponentObjects> components;
+    for (auto const& [component, revision] : of) components.push_back(objects_of(component, revision));
+    co_return events_of(components, listed->items);
 }
 
 awaitable<NodeAnswer> Cluster::ask(std::string pod, model::Rpc rpc, std::string body) const {

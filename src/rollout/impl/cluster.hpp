@@ -5,6 +5,7 @@
 #include "k8s/access.hpp"
 #include "k8s/informer.hpp"
 #include "rollout/cluster_driver.hpp"
+#include "rollout/cluster_events.hpp"
 #include "rollout/impl/counting.hpp"
 
 namespace rollout::impl {
@@ -33,6 +34,9 @@ public:
     /// The state with the endpoints of each color's Service read, whatever hands out the requests. Errors: as
     /// the API server answers.
     awaitable<base::Result<void>> read_endpoints(ClusterState& state) const;
+    /// Errors: as the API server answers.
+    awaitable<base::Result<std::vector<model::ClusterEvent>>> events(
+        std::map<std::string, model::Revision> of) const;
     awaitable<NodeAnswer> ask(std::string pod, model::Rpc rpc, std::string body) const;
 
     /// The API server does everything but keep it. Errors: as it answers.
@@ -60,6 +64,7 @@ private:
 
     base::Result<void> check_is_current() const;
     base::json::value const* object(std::string const& plural, std::string const& name) const;
+    ComponentObjects objects_of(std::string const& component, model::Revision const& of) const;
     ColorState color_state(model::Revision const& of, target::Color color) const;
     void add_counters(ClusterState& state);
 

@@ -168,6 +168,11 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void judge_answers(LookedAt& looked);
     void remember_blocks(LookedAt& looked);
 
+    // -- Events of a cluster (impl/events.cpp)
+    awaitable<Result<model::ClusterEventsView>> events(std::string environment,
+                                                       std::optional<std::string> component, int limit);
+    model::Revision names_of(std::string const& environment, model::Component const& component);
+
     void notify(Open& open);
 
     Surroundings world;
