@@ -49,6 +49,7 @@ TEST(Dispatch, KnowsEveryRouteThatIsPromised) {
                                  "POST /api/environments/:name/deploy",
                                  "GET /api/environments/:name/status",
                                  "GET /api/environments/:name/health",
+                                 "GET /api/environments/:name/events",
                                  "GET /api/deployments",
                                  "GET /api/deployments/:id",
                                  "GET /api/deployments/:id/logs",

@@ -106,6 +106,12 @@ Answer<model::HealthView> check_health(Call& call, Query<HealthQuery> query) {
     co_return co_await call.engine().health(call.name, query->color);
 }
 
+Answer<model::ClusterEventsView> show_events(Call& call, Query<EventsQuery> query) {
+    CO_TRY(EnvironmentView environment, call.engine().environment(call.name));
+    if (query->component) CO_TRY_VOID(check_component(environment, *query->component));
+    co_return co_await call.engine().events(call.name, query->component, query->limit);
+}
+
 /// The file cannot be part of a transaction. So the wish is recorded first and its outcome after: whatever
 /// happens between, the log says who wanted what.
 Answer<EnvironmentView> toggle(Call& call, Body<model::ToggleRequest> body) {

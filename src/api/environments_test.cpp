@@ -85,12 +85,29 @@ TEST(Environments, SayWhatTheHealthCheckHasFoundAndWhatItHasNotLookedAt) {
     EXPECT_EQ(world.ask_as_nobody("GET", "/api/environments/demo/health").status, 401);
 }
 
+TEST(Environments, SayWhyTheyHaveNoEvents) {
+    World world;
+    auto problem = [&](std::string const& target) {
+        auto answer = World::json_of(world.ask("GET", target));
+        EXPECT_TRUE(answer.at("items").as_array().empty());
+        return std::string(answer.at("problem").as_string());
+    };
+    EXPECT_EQ(problem("/api/environments/demo/events?component=web&limit=200"),
+              "demo is no cluster, and it is clusters that keep events of their objects");
+    EXPECT_EQ(problem("/api/environments/frankfurt/events"), "sample data: nothing runs here");
+
+    EXPECT_EQ(world.ask("GET", "/api/environments/demo/events?component=wbe").status, 400);
+    EXPECT_EQ(world.ask("GET", "/api/environments/demo/events?limit=201").status, 400);
+    EXPECT_EQ(world.ask_as_nobody("GET", "/api/environments/demo/events").status, 401);
+}
+
 TEST(Environments, OfAnUnknownNameSuggestTheNearest) {
     World world;
     for (auto [method, target, body] :
          {std::tuple("GET", "/api/environments/dmeo", ""),
           {"GET", "/api/environments/dmeo/status", ""},
           {"GET", "/api/environments/dmeo/health", ""},
+          {"GET", "/api/environments/dmeo/events", ""},
           {"POST", "/api/environments/dmeo/plan", R"({"version":"1.1.0"})"},
           {"POST", "/api/environments/dmeo/deploy", R"({"version":"1.1.0"})"},
           {"PUT", "/api/admin/environments/dmeo/toggle", R"({"enabled":true})"}}) {

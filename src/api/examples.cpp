@@ -73,6 +73,20 @@ model::HealthView health() {
                         "HAProxy sends it 100 % of the requests", at(0, 38)}}};
 }
 
+model::ClusterEventsView events() {
+    return {.environment = "shop-west",
+            .observed_at = at(0, 38),
+            .items = {{.component = "web",
+                       .color = model::Color::green,
+                       .object = "Pod web-green-6bd9f7c5d-x2x4z",
+                       .type = model::ClusterEventType::warning,
+                       .reason = "Failed",
+                       .text = "Failed to pull image \"registry.example.org/web:1.9.9\": not found",
+                       .count = 4,
+                       .first_at = at(0, 2),
+                       .last_at = at(0, 35)}}};
+}
+
 model::DeployRequest deploy_request() {
     model::DeployOptions options;
     options.strategy =
@@ -155,6 +169,7 @@ std::map<std::string, base::json::value, std::less<>> make_examples() {
         {"EnvironmentView", to_json(environment())},
         {"EnvironmentList", to_json(model::EnvironmentList{.items = {environment()}})},
         {"HealthView", to_json(health())},
+        {"ClusterEventsView", to_json(events())},
         {"SessionView", to_json(model::SessionView{.user = "alice",
                                                    .role = "admin",
                                                    .expires_at = at(0, 0),

@@ -136,6 +136,7 @@ TEST(Golden, EveryRouteAnswersExactlyThis) {
     story.ask("deployment-at-a-gate", "GET", "/api/deployments/" + id);
     story.ask("status", "GET", "/api/environments/demo/status");
     story.ask("health", "GET", "/api/environments/demo/health");
+    story.ask("events", "GET", "/api/environments/demo/events");
     story.ask("deployment-not-ended", "POST", "/api/deployments/" + id + "/retry");
     story.ask("promote", "POST", "/api/deployments/" + id + "/promote", R"({"all":true})");
     world.pass(240s);

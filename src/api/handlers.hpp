@@ -23,6 +23,7 @@ Answer<model::EnvironmentView> show_environment(Call& call);
 Answer<model::EnvironmentStatusView> show_status(Call& call);
 Answer<model::RoleView> show_role(Call& call, Query<RoleQuery> query);
 Answer<model::HealthView> check_health(Call& call, Query<HealthQuery> query);
+Answer<model::ClusterEventsView> show_events(Call& call, Query<EventsQuery> query);
 Answer<model::EnvironmentView> toggle(Call& call, Body<model::ToggleRequest> body);
 
 // -- deployments.cpp

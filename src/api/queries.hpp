@@ -108,6 +108,17 @@ inline constexpr base::FieldRule health_query_rules[] = {
          "one that is being brought; default: those that there are"}};
 constexpr std::span<base::FieldRule const> rules_of(HealthQuery const*) { return health_query_rules; }
 
+struct EventsQuery {
+    std::optional<std::string> component{};
+    int limit = 50;
+};
+BOOST_DESCRIBE_STRUCT(EventsQuery, (), (component, limit))
+inline constexpr base::FieldRule events_query_rules[] = {
+    {.field = "component", .longest = 63, .about = "default: all", .pattern = plain_text},
+    {.field = "limit", .minimum = 1, .maximum = 200, .about = "the newest ones; default 50"},
+};
+constexpr std::span<base::FieldRule const> rules_of(EventsQuery const*) { return events_query_rules; }
+
 struct MetricsQuery {
     int hours = 24;
 };

@@ -34,6 +34,7 @@ std::vector<Route> make_routes() {
     {get,  "/api/environments/:name",             environment_read,    200, endpoint<show_environment>(),    "show_environment",    "Components, versions, replicas and traffic addresses"},
     {get,  "/api/environments/:name/status",      environment_read,    200, endpoint<show_status>(),         "show_status",         "What runs and what takes traffic, replica by replica, as last observed"},
     {get,  "/api/environments/:name/health",      environment_read,    200, endpoint<check_health>(),        "check_health",        "Look now at what runs, at who is sent requests, and ask the nodes: what is well, what is not, and why"},
+    {get,  "/api/environments/:name/events",      environment_read,    200, endpoint<show_events>(),         "show_events",         "What its cluster tells of the components' Deployments, pods, Services and routes, newest first"},
     {get,  "/api/environments/:name/metrics",     environment_read,    200, endpoint<environment_metrics>(), "show_metrics",        "Metrics of its components over the last hours"},
     {get,  "/api/environments/:name/role",        environment_read,    200, endpoint<show_role>(),           "show_role",           "The Role that the portal's account needs in the cluster, and nothing more"},
     {post, "/api/environments/:name/plan",        deployment_read,     200, endpoint<plan>(),                "plan",                "What a deployment would do, step by step, and what stands in its way"},

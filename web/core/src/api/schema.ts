@@ -244,6 +244,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/environments/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its cluster tells of the components' Deployments, pods, Services and routes, newest first */
+        get: operations["show_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/environments/{name}/metrics": {
         parameters: {
             query?: never;
@@ -1120,6 +1137,47 @@ export interface components {
                 text: string;
                 /** Format: date-time */
                 observed_at: string | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "environment": "shop-west",
+         *       "observed_at": "2026-11-24T09:00:38.000Z",
+         *       "problem": "",
+         *       "items": [
+         *         {
+         *           "component": "web",
+         *           "color": "green",
+         *           "object": "Pod web-green-6bd9f7c5d-x2x4z",
+         *           "type": "warning",
+         *           "reason": "Failed",
+         *           "text": "Failed to pull image \"registry.example.org/web:1.9.9\": not found",
+         *           "count": 4,
+         *           "first_at": "2026-11-24T09:00:02.000Z",
+         *           "last_at": "2026-11-24T09:00:35.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        ClusterEventsView: {
+            environment: string;
+            /** Format: date-time */
+            observed_at: string;
+            problem: string;
+            items: {
+                component: string;
+                /** @enum {string|null} */
+                color: "blue" | "green" | null;
+                object: string;
+                /** @enum {string} */
+                type: "normal" | "warning";
+                reason: string;
+                text: string;
+                count: number;
+                /** Format: date-time */
+                first_at: string;
+                /** Format: date-time */
+                last_at: string;
             }[];
         };
         MetricsView: {
@@ -2425,6 +2483,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthView"];
+                };
+            };
+            /** @description what If-None-Match names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show_events: {
+        parameters: {
+            query?: {
+                component?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description an environment
+                 * @example demo
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description of this content */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterEventsView"];
                 };
             };
             /** @description what If-None-Match names is still true */
