@@ -333,6 +333,25 @@ TEST_F(CommandsTest, HealthIsAnExitCode) {
     }
 }
 
+TEST_F(CommandsTest, EventsAreATableOrTheServersJson) {
+    std::string const answer =
+        R"({"environment":"shop","observed_at":"2026-11-24T09:00:38.000Z","problem":"","items":[{"component":"web",)"
+        R"("object":"Service web","type":"normal","reason":"Changed","text":"its ports","count":1,)"
+        R"("first_at":"2026-11-24T09:00:00.000Z","last_at":"2026-11-24T09:00:00.000Z","new":1}]})";
+    portal.on("GET /api/environments/shop/events", 200, answer);
+
+    EXPECT_EQ(type({"events", "shop"}), 0) << terminal.errors;
+    EXPECT_EQ(portal.requests().back(), "GET /api/environments/shop/events?limit=50");
+    EXPECT_NE(terminal.output.find("web        -      Service web  Changed  1      its ports"),
+              std::string::npos)
+        << terminal.output;
+
+    terminal.output.clear();
+    EXPECT_EQ(type({"events", "shop", "--component", "web", "--limit", "7", "--output", "json"}), 0);
+    EXPECT_EQ(portal.requests().back(), "GET /api/environments/shop/events?limit=7&component=web");
+    EXPECT_EQ(terminal.output, answer + "\n");
+}
+
 TEST_F(CommandsTest, EnvironmentsAreListedAndSwitched) {
     portal.on(
         "GET /api/environments", 200,

@@ -174,6 +174,20 @@ Lines describe(model::EnvironmentStatusView const& environment, WallTime now) {
     return lines;
 }
 
+Lines describe(model::ClusterEventsView const& events) {
+    if (!events.problem.empty()) return {printable(events.problem)};
+    if (events.items.empty())
+        return {fmt::format(
+            "its cluster tells of nothing in {} now, and forgets what is older than an hour or so",
+            printable(events.environment))};
+    Table table({"LAST", "TYPE", "COMPONENT", "COLOR", "OBJECT", "REASON", "COUNT", "TEXT"});
+    for (auto const& item : events.items)
+        table.add({seconds(item.last_at), word(item.type), item.component,
+                   item.color ? word(*item.color) : "-", item.object, item.reason, std::to_string(item.count),
+                   item.text});
+    return table.lines();
+}
+
 Lines describe(model::DeploymentList const& list) {
     Table table({"ID", "CREATED", "ENVIRONMENT", "VERSION", "STRATEGY", "PHASE", "BY", "REASON"});
     for (auto const& item : list.items)

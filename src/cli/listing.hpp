@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "model/cluster_event.hpp"
 #include "model/kubeconfig.hpp"
 #include "model/views.hpp"
 
@@ -11,6 +12,7 @@ namespace cli {
 std::vector<std::string> describe(model::EnvironmentList const& list);
 std::vector<std::string> describe(model::EnvironmentView const& environment);
 std::vector<std::string> describe(model::EnvironmentStatusView const& environment, WallTime now);
+std::vector<std::string> describe(model::ClusterEventsView const& events);
 std::vector<std::string> describe(model::DeploymentList const& list);
 std::vector<std::string> describe(model::PlanView const& plan);
 /// YAML for kubectl: a Role, and a RoleBinding whose subject is an example.

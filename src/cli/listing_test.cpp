@@ -141,6 +141,39 @@ TEST(Listing, WritesARoleAsYaml) {
     EXPECT_EQ(describe(role)[4], "rules:") << "then kubectl takes that of its context";
 }
 
+TEST(Listing, ShowsTheEventsOfACluster) {
+    model::ClusterEventsView events{.environment = "shop"};
+    events.items = {{.component = "web",
+                     .color = model::Color::green,
+                     .object = "Pod web-green-6bd9f7c5d-x2x4z",
+                     .type = model::ClusterEventType::warning,
+                     .reason = "Failed",
+                     .text = "no such\nimage",
+                     .count = 4,
+                     .last_at = at("2026-11-24T09:00:38.5Z")},
+                    {.component = "web", .object = "Service web", .reason = "Changed", .text = "\x1b[2J"}};
+    Lines const lines = describe(events);
+
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_EQ(lines[0],
+              "LAST                  TYPE     COMPONENT  COLOR  OBJECT                         REASON   "
+              "COUNT  TEXT");
+    EXPECT_EQ(lines[1].find("2026-11-24T09:00:38Z  warning  web        green  Pod web-green-6bd9f7c5d-x2x4z  "
+                            "Failed   4      no such"),
+              0U)
+        << lines[1];
+    EXPECT_EQ(lines[1].find('\n'), std::string::npos);
+    EXPECT_EQ(lines[2].find('\x1b'), std::string::npos);
+}
+
+TEST(Listing, SaysWhyThereAreNoEvents) {
+    EXPECT_EQ(
+        describe(model::ClusterEventsView{.environment = "shop"}),
+        Lines{"its cluster tells of nothing in shop now, and forgets what is older than an hour or so"});
+    EXPECT_EQ(describe(model::ClusterEventsView{.problem = "demo is no cluster"}),
+              Lines{"demo is no cluster"});
+}
+
 TEST(Listing, ShowsDeploymentsAndHowToGoOn) {
     model::DeploymentList list{.next = "k7"};
     list.items = {{.id = {"01kb0z3v9m4e8r2t6w5y7a1c3d"},

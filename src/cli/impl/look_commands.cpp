@@ -19,6 +19,10 @@ struct HealthArguments {
     std::string environment{};
     std::optional<model::Color> color{};
 };
+struct EventsArguments {
+    std::string environment{}, component{};
+    int limit = 50;
+};
 struct ListArguments {
     std::string environment{}, status{}, strategy{}, version{}, after{};
     int limit = 20;
@@ -59,6 +63,16 @@ awaitable<int> health(Session& session, HealthArguments const& arguments) {
     std::vector<std::string> const lines = describe(*view, arguments.color);
     for (std::string const& line : lines) session.say(line + "\n");
     co_return code(view->health == model::Health::healthy ? ExitCode::done : ExitCode::failed);
+}
+
+awaitable<int> events(Session& session, EventsArguments const& arguments) {
+    Call call{.path = fmt::format("/api/environments/{}/events?limit={}", encoded(arguments.environment),
+                                  arguments.limit)};
+    if (!arguments.component.empty()) call.path += "&component=" + encoded(arguments.component);
+    std::function<Lines(model::ClusterEventsView const&)> tell = [](model::ClusterEventsView const& view) {
+        return describe(view);
+    };
+    co_return co_await show<model::ClusterEventsView>(session, std::move(call), tell);
 }
 
 std::string query_of(ListArguments const& arguments) {
@@ -122,6 +136,11 @@ void add_look_commands(Place place) {
         asks.command, "color", asks.arguments.color,
         "one of the two only: in a cluster a Deployment; on a host blue is the stable version, green the "
         "one that is being brought");
+    auto tells =
+        declare(place, "events", "what a cluster tells of an environment's objects, newest first", events);
+    tells.command.add_option("environment", tells.arguments.environment, "which")->required();
+    tells.command.add_option("--component", tells.arguments.component, "of this one only");
+    tells.command.add_option("--limit", tells.arguments.limit, "rows, at most 200")->capture_default_str();
     add_deployments(place);
     add_paging(declare(place, "audit", "who did what, newest first", audit));
 }
