@@ -2,13 +2,13 @@
 import { createApi, type Api } from './api/api';
 import { createHttp } from './api/http';
 import { createActivityModel, summarise, type ActivityModel } from './models/activityModel';
+import { createAskedModel } from './models/askedModel';
 import { createAuditModel } from './models/auditModel';
 import { createDeployForm } from './models/deployForm';
 import { createDeploymentModel } from './models/deploymentModel';
 import { createDeploymentsModel, createRecentDeploymentsModel } from './models/deploymentsModel';
 import { createEnvironmentModel, createMonitoringModel } from './models/environmentModel';
 import { createEnvironmentsModel, type EnvironmentsModel } from './models/environmentsModel';
-import { createHealthModel } from './models/healthModel';
 import { createLogModel } from './models/logModel';
 import { createNoticesModel, type NoticesModel } from './models/noticesModel';
 import { createNowModel, type NowModel } from './models/nowModel';
@@ -143,7 +143,8 @@ function makers(api: Api, live: Live, around: Surroundings) {
     recent: (query: DeploymentsQuery) => createRecentDeploymentsModel(api, live, query),
     environment: (name: string) => createEnvironmentModel(api, live, name),
     monitoring: (name: string) => createMonitoringModel(api, live, name),
-    health: (name: string) => createHealthModel(api, name),
+    health: (name: string) => createAskedModel(() => api.health(name)),
+    events: (name: string) => createAskedModel(() => api.events(name)),
     metrics: (name: string) => createMetricsModel(api, live, name),
     alerts: () => createAlertsModel(api, live),
     costs: () => createCostsModel(api, live),

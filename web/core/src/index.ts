@@ -10,6 +10,7 @@ export * from './format/number';
 export * from './format/time';
 export * from './models/activityModel';
 export { exportAudit } from './models/auditModel';
+export { warningsFirst } from './models/clusterEvents';
 export * from './models/deployForm';
 export type { DeploymentModel } from './models/deploymentModel';
 export type { DeploymentsModel, DeploymentsPage } from './models/deploymentsModel';

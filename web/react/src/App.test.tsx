@@ -1,6 +1,7 @@
 // Given this server, the user sees that.
 import { createApp, type App as AppModel } from '@pilothouse/core';
 import {
+  clusterEvent,
   deployment,
   environment,
   FakeClock,
@@ -250,6 +251,14 @@ describe('the dashboard', () => {
 });
 
 describe('the page of a deployment', () => {
+  it('has the events of its cluster', async () => {
+    server.on('GET', '/api/environments', () => ({
+      body: { items: [environment({ target: 'kubernetes' })], next: null },
+    }));
+    await open(`/deployments/${id}`);
+    expect(screen.getByRole('region', { name: 'Events' })).toBeTruthy();
+  });
+
   const action = (name: string) =>
     within(screen.getByRole('group', { name: 'Actions' })).getByRole('button', { name });
 
@@ -408,6 +417,39 @@ describe('the page of an environment', () => {
     await press('Check now');
     expect(screen.getByRole('alert').textContent).toContain('the disk is full');
     expect(screen.queryByRole('region', { name: 'What was checked' })).not.toBeNull();
+  });
+
+  it('shows the events of a cluster when somebody asks for them, warnings first', async () => {
+    const events = (some: object) => ({
+      body: { environment: 'demo', observed_at: '2026-11-24T12:00:00Z', problem: '', items: [], ...some },
+    });
+    const failed = clusterEvent({ type: 'warning', reason: 'Failed', text: 'no such image', count: 4 });
+    server.on('GET', '/api/environments', () => ({
+      body: { items: [environment({ target: 'kubernetes' })], next: null },
+    }));
+    server.on('GET', '/api/environments/demo/events', () => events({ items: [clusterEvent(), failed] }));
+    await open('/environments/demo');
+    const panel = within(screen.getByRole('region', { name: 'Events' }));
+    expect(panel.queryByRole('table')).toBeNull();
+
+    await press('Show', panel);
+    const rows = panel.getAllByRole('row').map((row) => row.textContent);
+    expect(rows[1]).toContain('warningPod web-green-6bd9f7c5d-x2x4zFailedno such image460 s ago');
+    expect(rows[2]).toContain('normalPod web-green-6bd9f7c5d-x2x4zPulled');
+
+    server.on('GET', '/api/environments/demo/events', () => events({ problem: 'the cluster is gone' }));
+    await press('Read again', panel);
+    expect(panel.getByRole('alert').textContent).toBe('The events could not be read: the cluster is gone');
+    expect(panel.queryByText(/tells of nothing/)).toBeNull();
+
+    server.on('GET', '/api/environments/demo/events', () => events({}));
+    await press('Read again', panel);
+    expect(panel.getByText(/The cluster tells of nothing now/)).toBeTruthy();
+  });
+
+  it('has no events where there is no cluster', async () => {
+    await open('/environments/demo');
+    expect(screen.queryByRole('region', { name: 'Events' })).toBeNull();
   });
 
   it('says what switching off means', async () => {

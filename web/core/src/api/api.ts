@@ -4,6 +4,7 @@ import type { Http, Query } from './http';
 import type {
   Alert,
   AuditEntry,
+  ClusterEventsView,
   CostSummary,
   DeploymentView,
   DeploymentsQuery,
@@ -50,6 +51,7 @@ export function createApi(http: Http) {
     environment: (name: string) => http.get<EnvironmentView>(environment(name)),
     environmentStatus: (name: string) => http.get<EnvironmentStatusView>(`${environment(name)}/status`),
     health: (name: string) => http.get<HealthView>(`${environment(name)}/health`),
+    events: (name: string) => http.get<ClusterEventsView>(`${environment(name)}/events`),
     metrics: (name: string, hours: number) =>
       orAbsent(http.get<EnvironmentMetrics>(`${environment(name)}/metrics`, { hours })),
     toggle: (name: string, enabled: boolean, component?: string) =>

@@ -28,6 +28,9 @@ export type HealthView = Schemas['HealthView'];
 export type HealthCheckView = HealthView['checks'][number];
 export type HealthCheckResult = HealthCheckView['result'];
 
+export type ClusterEventsView = Schemas['ClusterEventsView'];
+export type ClusterEvent = ClusterEventsView['items'][number];
+
 export type DeployRequest = Schemas['DeployRequest'];
 export type PlanView = Schemas['PlanView'];
 export type PlanCheck = PlanView['checks'][number];

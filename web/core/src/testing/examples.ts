@@ -1,5 +1,13 @@
 // Views as the server answers them, for tests.
-import type { DeploymentView, EnvironmentView, LogEntry, RolloutView, Sample, StepView } from '../api/types';
+import type {
+  ClusterEvent,
+  DeploymentView,
+  EnvironmentView,
+  LogEntry,
+  RolloutView,
+  Sample,
+  StepView,
+} from '../api/types';
 
 const kinds = ['prepare', 'shift', 'bake', 'judge', 'promote', 'drain'] as const;
 
@@ -90,6 +98,21 @@ export function environment(some: Partial<EnvironmentView> = {}): EnvironmentVie
       },
     ],
     seq: 100,
+    ...some,
+  };
+}
+
+export function clusterEvent(some: Partial<ClusterEvent> = {}): ClusterEvent {
+  return {
+    component: 'web',
+    color: 'green',
+    object: 'Pod web-green-6bd9f7c5d-x2x4z',
+    type: 'normal',
+    reason: 'Pulled',
+    text: 'the image is there',
+    count: 1,
+    first_at: '2026-11-24T11:58:00Z',
+    last_at: '2026-11-24T11:59:00Z',
     ...some,
   };
 }

@@ -28,11 +28,11 @@ export function EnvironmentHealth({ name }: { name: string }) {
         <h2 id="health">{texts.title}</h2>
         {found && <HealthBadge health={found.health} />}
         <div className="ms-auto">
-          <Button onClick={() => void model.check()}>{asking ? texts.checking : texts.check}</Button>
+          <Button onClick={() => void model.ask()}>{asking ? texts.checking : texts.check}</Button>
         </div>
         {!found && <p className="w-full text-muted">{texts.hint}</p>}
       </header>
-      {error && <ErrorState error={error} onRetry={() => void model.check()} />}
+      {error && <ErrorState error={error} onRetry={() => void model.ask()} />}
       {found && <Checks found={found} />}
     </section>
   );

@@ -5,6 +5,7 @@ import { DeploymentActions } from '../deployment/DeploymentActions';
 import { DeploymentHead } from '../deployment/DeploymentHead';
 import { DeploymentLog } from '../deployment/DeploymentLog';
 import { RolloutSection } from '../deployment/RolloutSection';
+import { ClusterEvents } from '../environment/ClusterEvents';
 import { useApp } from '../hooks/useApp';
 import { useMade } from '../hooks/useMade';
 import { useModel } from '../hooks/useModel';
@@ -44,6 +45,7 @@ export function DeploymentPage({ id, search }: { id: string; search: DeploymentS
                 }
               />
             )}
+            <ClusterEvents environment={data.environment} />
             <DeploymentLog id={id} model={log} search={search} />
           </div>
         );

@@ -5,6 +5,7 @@ import { Freshness } from '../components/Freshness';
 import { Icon } from '../components/Icon';
 import { Loaded } from '../components/Loaded';
 import { DeployDialog } from '../environment/DeployDialog';
+import { ClusterEvents } from '../environment/ClusterEvents';
 import { EnvironmentDeployments } from '../environment/EnvironmentDeployments';
 import { EnvironmentHealth } from '../environment/EnvironmentHealth';
 import { EnvironmentMetrics } from '../environment/EnvironmentMetrics';
@@ -81,6 +82,7 @@ export function EnvironmentPage({ name, search }: { name: string; search: Enviro
             ))}
           </section>
           <EnvironmentHealth name={name} />
+          <ClusterEvents environment={name} />
           <EnvironmentDeployments name={name} model={recentModel} />
           <EnvironmentMetrics name={name} />
           {search.deploy === 'open' && deployRefusal(environment, permissions) === null && (
