@@ -1,6 +1,7 @@
 """Versions brought to a real cluster, under constant load, without a lost request."""
 import contextlib
 import json
+import re
 import time
 import unittest
 
@@ -314,17 +315,22 @@ class Rollout(unittest.TestCase):
         print(f"{by} by {kind}: completed with exactly its Role; each of its {len(rights)} verbs is missed by name")
 
     def assert_is_missed(self, portal, rules, place, verb):
+        """By the plan, or by who looks closer."""
         rule = rules[place]
         rest = [{**each, "verbs": [word for word in each["verbs"] if each is not rule or word != verb]} for each in rules]
         path = {"op": "replace", "path": "/rules", "value": [each for each in rest if each["verbs"]]}
         self.cluster.kubectl("patch", "role", "pilothouse-cluster", "-n", portal.namespace, "--type=json", "-p", json.dumps([path]))
-        plan = {}
+        kind = rule["resources"][0]
+        told = []
 
         def missed():
-            plan.update(portal.api("POST", "/api/environments/cluster/plan", {"version": "1.2.0"}))
-            told = plan["blockers"] + [check["text"] for check in plan["checks"] if check["result"] == "unknown"]
-            return any(f"{verb} {rule['resources'][0]}" in text for text in told)
-        cluster.wait(missed, lambda: f"{verb} {rule['resources']} is missed: {plan['blockers']} {plan['checks']}", pause=0.5)
+            plan = portal.api("POST", "/api/environments/cluster/plan", {"version": "1.2.0"})
+            health = portal.api("GET", "/api/environments/cluster/health")
+            events = portal.api("GET", "/api/environments/cluster/events")
+            unknown = [check["text"] for check in plan["checks"] + health["checks"] if check["result"] == "unknown"]
+            told[:] = plan["blockers"] + unknown + [events["problem"]]
+            return any(f"{verb} {kind}" in text or f'{verb} resource "{kind}"' in text for text in told)
+        cluster.wait(missed, lambda: f"{verb} {rule['resources']} is missed: {told}", pause=0.5)
 
     def test_runs_with_exactly_its_role_canary_by_a_virtual_service(self):
         self.assert_runs_with_exactly_its_role("canary", "virtual_service")
@@ -337,6 +343,26 @@ class Rollout(unittest.TestCase):
 
     def test_runs_with_exactly_its_role_rolling_by_the_numbers_of_pods(self):
         self.assert_runs_with_exactly_its_role("rolling", "ratio")
+
+    def test_an_image_that_is_not_there_is_named_by_the_reason_and_by_an_event(self):
+        with self.site("virtual_service", "istio") as (portal, load):
+            deployment = portal.deploy("1.9.9")
+            seen = {}
+
+            def named():
+                seen.update(portal.deployment(deployment))
+                return re.search(r"(web-green-[0-9a-z]+-[0-9a-z]+): container web waits \(ErrImageNeverPull", seen["reason"])
+            pod = cluster.wait(named, lambda: f"the reason names the pod: {seen.get('phase')}: {seen.get('reason')}")[1]
+            events = portal.api("GET", "/api/environments/cluster/events?component=web&limit=200")
+            self.assertEqual(events["problem"], "")
+            told = next(event for event in events["items"] if event["object"] == f"Pod {pod}" and event["type"] == "warning")
+            self.assertIn("pilothouse.test/demo-service:1.9.9", told["text"])
+            self.assertEqual((told["component"], told["color"]), ("web", "green"))
+            self.assertIn(f"Pod {pod}", portal.command("events", "cluster"))
+            self.abort(portal, deployment)
+            load.wait_version("1.0.0")
+        load.assert_nothing_lost()
+        print(f"image: {seen['reason']}\nevent: {told['reason']}: {told['text']}, {told['count']} times")
 
     def test_what_others_change_is_named_and_held(self):
         with self.site("virtual_service", "istio", strategy={"bake": "4s"}) as (portal, load):
