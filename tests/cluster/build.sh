@@ -10,7 +10,7 @@ command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer." >&
 key=$({ cat versions.sh kube/go.mod kube/go.sum; go env GOVERSION; } | sha256sum | cut -c1-12)
 cache=${PILOTHOUSE_CACHE:-$HOME/.cache/pilothouse}/cluster
 folder=$cache/$key
-mkdir -p "$folder/bin" "$folder/crds"
+mkdir -p "$folder"/{bin,crds,peers}
 
 # What Go downloads and compiles, many GB, is removed at the end; a build that is interrupted goes on from it.
 export GOMODCACHE=$cache/go/modules GOCACHE=$cache/go/compiled
@@ -101,16 +101,18 @@ pause() {
   mv "$folder/pause.new" "$folder/bin/pause"
 }
 
-# crds NAME MODULE@VERSION FILES: copied from the module, each a document of its own.
-crds() {
-  lacks "crds/$1.yaml" || return 0
-  local source file
+# documents FILE MODULE@VERSION FILES...: YAML copied from the module, each file a document of its own.
+documents() {
+  lacks "$1" || return 0
+  local source pattern file
   source=$(module "$2")
-  for file in $source/$3; do
-    echo ---
-    cat "$file"
-  done >"$folder/crds.new"
-  mv "$folder/crds.new" "$folder/crds/$1.yaml"
+  for pattern in "${@:3}"; do
+    for file in $source/$pattern; do
+      echo ---
+      cat "$file"
+    done
+  done >"$folder/documents.new"
+  mv "$folder/documents.new" "$folder/$1"
 }
 
 containerd
@@ -120,14 +122,24 @@ etcd
 for name in kube-apiserver kube-controller-manager kube-scheduler kubectl kubelet kube-proxy; do kubernetes_program $name; done
 program pilot-discovery istio.io/istio@$istio ./pilot/cmd/pilot-discovery
 program envoy-gateway github.com/envoyproxy/gateway@$envoy_gateway ./cmd/envoy-gateway
-crds gateway-api sigs.k8s.io/gateway-api@$gateway_api 'config/crd/standard/*.yaml'
-crds istio istio.io/istio@$istio manifests/charts/base/files/crd-all.gen.yaml
-crds envoy-gateway github.com/envoyproxy/gateway@$envoy_gateway 'charts/gateway-helm/charts/crds/crds/generated/*.yaml'
+documents crds/gateway-api.yaml sigs.k8s.io/gateway-api@$gateway_api 'config/crd/standard/*.yaml'
+documents crds/istio.yaml istio.io/istio@$istio manifests/charts/base/files/crd-all.gen.yaml
+documents crds/envoy-gateway.yaml github.com/envoyproxy/gateway@$envoy_gateway 'charts/gateway-helm/charts/crds/crds/generated/*.yaml'
 for name in "$@"; do
   case $name in
-    kwok) program kwok sigs.k8s.io/kwok@$kwok ./cmd/kwok ;;
-    argo) program rollouts-controller github.com/argoproj/argo-rollouts@$argo ./cmd/rollouts-controller ;;
-    flagger) program flagger github.com/fluxcd/flagger@$flagger ./cmd/flagger ;;
+    kwok)
+      program kwok sigs.k8s.io/kwok@$kwok ./cmd/kwok
+      documents peers/kwok.yaml sigs.k8s.io/kwok@$kwok 'kustomize/stage/pod/fast/pod-*.yaml' \
+        kustomize/stage/node/{fast/node-initialize,heartbeat/node-heartbeat}.yaml
+      ;;
+    argo)
+      program rollouts-controller github.com/argoproj/argo-rollouts@$argo ./cmd/rollouts-controller
+      documents peers/argo.yaml github.com/argoproj/argo-rollouts@$argo 'manifests/crds/*-crd.yaml'
+      ;;
+    flagger)
+      program flagger github.com/fluxcd/flagger@$flagger ./cmd/flagger
+      documents peers/flagger.yaml github.com/fluxcd/flagger@$flagger artifacts/flagger/crd.yaml
+      ;;
     *) echo "usage: build.sh [kwok] [argo] [flagger]" >&2; exit 2 ;;
   esac
 done
