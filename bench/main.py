@@ -35,7 +35,8 @@ def main():
     whole = not chosen.quick and names == list(CHAPTERS)
     file = HERE / "RESULTS.md" if whole else folder.with_suffix(".md")
     try:
-        results = report.Report(file, os.environ["PILOTHOUSE_PROGRAM"], express_peer.versions(), folder)
+        programs = report.versions(os.environ["PILOTHOUSE_PROGRAM"], express_peer.versions())
+        results = report.Report(file, "make bench", programs, folder)
         for name in names:
             print(f"-- {name}: {CHAPTERS[name].__doc__}", flush=True)
             place = folder / name

@@ -36,15 +36,18 @@ def system():
     return text.split('PRETTY_NAME="')[1].split('"')[0]
 
 
+def pilothouse(program):
+    return f"{output_of(program, 'version')}, commit {output_of('git', 'rev-parse', '--short', 'HEAD')}{changed()}"
+
+
 def versions(program, express):
-    rows = {"pilothouse": f"{output_of(program, 'version')}, commit {output_of('git', 'rev-parse', '--short', 'HEAD')}{changed()}",
+    return {"pilothouse": pilothouse(program),
             "nginx": output_of("nginx", "-v").removeprefix("nginx version: "),
             "node": output_of("node", "--version"),
             "express, better-sqlite3": express,
             "haproxy": output_of("haproxy", "-v"),
             "wrk": output_of("wrk", "-v").split("Copyright")[0].strip(),
             "python": platform.python_version()}
-    return "\n".join(f"| {name} | {version} |" for name, version in rows.items())
 
 
 def changed():
@@ -59,21 +62,21 @@ def table(head, rows):
 
 
 class Report:
-    def __init__(self, file, program, express, folder):
+    """`programs`: name -> version."""
+
+    def __init__(self, file, command, programs, folder):
         self.file = pathlib.Path(file)
         load = os.getloadavg()[0]
         when = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
         self.parts = [f"""# Results of the benchmarks
 
-Written by `make bench`. Every figure and its peer were measured in the same run on the same machine; the ratios are
+Written by `{command}`. Every figure and its peer were measured in the same run on the same machine; the ratios are
 what can be compared with other machines. Medians, with the whole range in parentheses.
 
 Begun {when} on {os.cpu_count()} x {processor()}, {memory()}, {system()}, Linux {platform.release()}, {file_system(folder)};
 load average at the beginning {load:.2f}{" (something else was running: see the ranges)" if load > 0.7 else ""}.
 
-| Program | Version |
-|--|--|
-{versions(program, express)}"""]
+{table(("Program", "Version"), programs.items())}"""]
         self.goals = []
 
     def goal(self, what, wanted, measured, met):
