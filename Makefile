@@ -4,10 +4,10 @@ CACHE ?= $(HOME)/.cache/pilothouse
 export CCACHE_DIR ?= $(CACHE)/ccache
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop clean-demo build test test-unit test-cluster bench soak format lint
+.PHONY: help run stop clean-demo build test test-unit test-cluster bench bench-cluster soak format lint
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build the server, start the demo in .demo/ and show its traffic
 	@scripts/demo.sh run
@@ -39,6 +39,10 @@ test-cluster: build ## on a real Kubernetes cluster of one node; the first time 
 bench: ## the benchmarks, each beside a peer in the same run; results in bench/RESULTS.md
 	@scripts/packages.sh bench
 	@bench/run.sh
+
+bench-cluster: build ## on a real cluster, beside Argo Rollouts and Flagger (half an hour); results in bench/RESULTS-CLUSTER.md
+	@scripts/packages.sh cluster
+	@bench/cluster/run.sh
 
 soak: ## the long forms: simulation seeds and random kills (hours)
 	@scripts/packages.sh test
