@@ -100,8 +100,9 @@ std::vector<ClusterEvent> events_of(std::vector<ComponentObjects> const& compone
         event->color = place->color;
         found.push_back(std::move(*event));
     }
-    std::stable_sort(found.begin(), found.end(), [](ClusterEvent const& a, ClusterEvent const& b) {
-        return std::tie(b.last_at, a.object, a.reason) < std::tie(a.last_at, b.object, b.reason);
+    std::sort(found.begin(), found.end(), [](ClusterEvent const& a, ClusterEvent const& b) {
+        return std::tie(b.last_at, a.object, a.reason, a.text) <
+               std::tie(a.last_at, b.object, b.reason, b.text);
     });
     return found;
 }
