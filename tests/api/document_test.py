@@ -13,7 +13,7 @@ SECONDS = 100  # for schemathesis; its last phases fill what is left
 
 # No schema tells which versions and components there are, that weights rise, what a kubeconfig may say, or which Idempotency-Keys
 # came before: what is well formed may still be refused.
-DEPENDS_ON_WHAT_THERE_IS = ["plan", "deploy", "retry", "rollback", "toggle_environment", "put_kubeconfig"]
+DEPENDS_ON_WHAT_THERE_IS = ["plan", "deploy", "retry", "rollback", "toggle_environment", "show_events", "put_kubeconfig"]
 GOOD = ["2xx", "3xx", 401, 403, 404, 409, 429]
 BAD = [400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 431]
 
