@@ -316,7 +316,8 @@ class Postgresql:
                        user=self.user, cwd=self.folder)
         self.server = subprocess.Popen([programs / "postgres", "-D", data, "-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}"],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self.user, cwd=self.folder)
-        until(lambda: (self.folder / ".s.PGSQL.5432").exists(), "PostgreSQL listens")
+        asks = [programs / "pg_isready", "--quiet", "--host", self.folder]  # it listens before it lets anybody in
+        until(lambda: subprocess.run(asks, check=False).returncode == 0, "PostgreSQL is ready")
         self.connection = f"host={self.folder} user=portal dbname=postgres"
 
     def close(self):
