@@ -442,6 +442,7 @@ std::optional<InspectedColor> inspected(Side const& side, ClusterState const& st
                                         std::string const& endpoints_problem) {
     InspectedColor color{.color = side.color,
                          .version = side.workload.version,
+                         .missing = side.is_gone ? gone(state, side.color) : "",
                          .wanted = side.workload.replicas,
                          .endpoints = endpoints_of(side, state, endpoints_problem),
                          .share_percent = side.share_percent};

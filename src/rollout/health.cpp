@@ -54,6 +54,7 @@ Duration whole_seconds(Duration duration) { return std::chrono::floor<std::chron
 // -- Pods and processes.
 
 Finding judge_replicas(InspectedColor const& color) {
+    if (!color.missing.empty()) return failed(color.missing);
     std::vector<std::string> why;
     int ready = 0;
     for (InspectedReplica const& replica : color.replicas)

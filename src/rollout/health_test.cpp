@@ -63,6 +63,15 @@ TEST(Health, CountsReplicasAndNamesWhichIsNotReadyAndWhy) {
               std::string::npos);
 }
 
+TEST(Health, OfADeploymentThatIsGoneNothingIsReady) {
+    InspectedColor gone = blue();
+    gone.replicas.clear();
+    gone.wanted = 0;
+    gone.missing = "there is no Deployment web-blue in namespace shop";
+    EXPECT_EQ(judged(HealthCheckName::replicas, gone),
+              "replicas failed: there is no Deployment web-blue in namespace shop");
+}
+
 TEST(Health, EndpointsAreExactlyTheReadyReplicas) {
     InspectedColor missing = blue(), stray = blue(), gone = blue(), barred = blue(), others = blue();
     missing.endpoints.names = {"a"};

@@ -26,6 +26,7 @@ struct Endpoints {
 struct InspectedColor {
     model::Color color{};
     std::string version{};
+    std::string missing{};   // a sentence: what its replicas would run on is not there
     int wanted = 0;          // replicas
     std::string shortage{};  // why there are fewer
     std::vector<InspectedReplica> replicas{};

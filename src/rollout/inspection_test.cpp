@@ -317,6 +317,21 @@ TEST_F(ClusterNodeTest, IsAskedThroughTheApiServer) {
     EXPECT_EQ(answer.body, "[2]");
 }
 
+/// A new kubeconfig makes a new connection, also between a look and a question.
+TEST_F(ClusterNodeTest, IsNotAskedBeforeItsClusterIsReached) {
+    NodeAnswer const early = ask();
+    EXPECT_EQ(early.not_asked, "cluster staging: it was not read yet");
+    EXPECT_EQ(early.status, 0);
+}
+
+TEST_F(ClusterNodeTest, WithoutItsDeploymentSaysSo) {
+    inspect();
+    api().remove(k8s::deployments, {"demo", "node-blue"});
+    Inspection seen;
+    ASSERT_TRUE(world.until([&] { return !(seen = inspect()).colors[0].missing.empty(); }));
+    EXPECT_EQ(seen.colors[0].missing.substr(0, 50), "there is no Deployment node-blue in namespace demo");
+}
+
 TEST_F(ClusterNodeTest, SilenceOfAPodIsToldFromAMissingRight) {
     inspect();
     EXPECT_NE(ask().silence.find("error trying to reach service"), std::string::npos);

@@ -356,6 +356,8 @@ awaitable<base::Result<std::vector<model::ClusterEvent>>> Cluster::events(
 }
 
 awaitable<NodeAnswer> Cluster::ask(std::string pod, model::Rpc rpc, std::string body) const {
+    // It may be another one than was looked at: a new kubeconfig connects anew.
+    if (auto ready = client(); !ready) co_return NodeAnswer{.not_asked = ready.error().message};
     http::Request request{.method = "POST", .raw_target = rpc.path, .body = std::move(body)};
     k8s::PodPort to{{namespace_, std::move(pod)}, rpc.port.value_or(0)};
     k8s::Call const call{.limit = node_answer_limit};

@@ -1,8 +1,7 @@
 // The health check: a closer look at each component of an environment, and the answers of its nodes.
 #include "rollout/health.hpp"
 
-#include <boost/asio/experimental/parallel_group.hpp>
-
+#include "base/together.hpp"
 #include "rollout/impl/engine_impl.hpp"
 
 namespace rollout {
@@ -33,21 +32,6 @@ using Components = std::vector<LookedAt>;
 
 HealthCheckView view_of(Check check, std::string const& component, std::optional<Color> color, WallTime at) {
     return {component, color, check.name, check.result, std::move(check.text), at};
-}
-
-/// Returns when all have ended.
-awaitable<void> all(std::vector<awaitable<void>> works) {
-    if (works.empty()) co_return;
-    Executor const executor = co_await asio::this_coro::executor;
-    using Started = decltype(asio::co_spawn(executor, std::move(works.front()), asio::deferred));
-    std::vector<Started> started;
-    for (awaitable<void>& work : works)
-        started.push_back(asio::co_spawn(executor, std::move(work), asio::deferred));
-    auto group = asio::experimental::make_parallel_group(std::move(started));
-    auto ended = co_await group.async_wait(asio::experimental::wait_for_all(), use_awaitable);
-    std::vector<std::exception_ptr> const failures = std::get<1>(ended);
-    for (std::exception_ptr const& failure : failures)
-        if (failure) std::rethrow_exception(failure);
 }
 
 awaitable<void> ask_node(LookedAt const& of, NodeToAsk& node) {
@@ -212,14 +196,14 @@ awaitable<LookedAt> Engine::Impl::look_closely(model::Environment const& environ
 awaitable<void> Engine::Impl::ask_nodes(std::vector<LookedAt>& components) {
     std::vector<awaitable<void>> works;
     for_each_node(components, [&](LookedAt& of, NodeToAsk& node) { works.push_back(ask_node(of, node)); });
-    co_await all(std::exchange(works, {}));
+    co_await base::together(std::exchange(works, {}));
     std::map<std::uint64_t, Chain> const chains = chains_of(components);
     for_each_node(components, [&](LookedAt& of, NodeToAsk& node) {
         if (!knows_its_place(node.seen)) return;
         node.seen.chain = chains.at(*node.seen.said->chain_id);
         if (node.seen.chain->common != 0) works.push_back(ask_for_common_block(of, node));
     });
-    co_await all(std::move(works));
+    co_await base::together(std::move(works));
     compare_common_blocks(components);
 }
 
