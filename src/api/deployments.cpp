@@ -24,6 +24,7 @@ Result<store::Page<DeploymentView>> read_page(store::Transaction& transaction,
                                               store::DeploymentFilter const& filter) {
     TRY(store::Page<model::Deployment> page, store::list_deployments(transaction, filter));
     std::vector<DeploymentId> ids;
+    ids.reserve(page.items.size());
     for (model::Deployment const& deployment : page.items) ids.push_back(deployment.id);
     TRY(std::vector<model::Rollout> rollouts, store::rollouts_of(transaction, ids));
     std::map<DeploymentId, std::vector<model::Rollout>> by_deployment;

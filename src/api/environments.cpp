@@ -72,6 +72,7 @@ awaitable<Result<void>> record(Call& call, model::AuditEntry entry) {
 
 Result<void> check_component(EnvironmentView const& environment, std::string const& name) {
     std::vector<std::string_view> known;
+    known.reserve(environment.components.size());
     for (model::ComponentView const& component : environment.components) known.push_back(component.name);
     if (std::find(known.begin(), known.end(), name) != known.end()) return {};
     return base::invalid(fmt::format("component: {} has no component \"{}\"{}", environment.name, name,

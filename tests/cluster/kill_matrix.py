@@ -33,7 +33,7 @@ class Victim:
         host = f"{self.namespace}.test"
         ingress, gateway = INGRESS.get(split, (None, None))
         on.apply(objects(host, split, gateway), self.namespace)
-        self.portal = self.stack.enter_context(Portal(on, self.namespace, split, replicas=2, strategy=QUICK,
+        self.portal = self.stack.enter_context(Portal(on, self.namespace, split, replicas=2, strategy={**QUICK, "default": strategy},
                                                       judge={"enabled": False}))
         self.folder = self.portal.folder
         self.portal.wait_possible(self.version)
