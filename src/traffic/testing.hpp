@@ -6,12 +6,13 @@
 namespace traffic {
 
 /// An nginx under a shim: it answers `/` with its name in the header X-Server, `/slow` with 4,000 bytes in
-/// some seconds, and `/health` with 503 while the file `sick` is in its folder.
+/// some seconds, and `/health` with 503 while the file `sick` is in its folder. It is one process: of two, the
+/// one that does not die first would take connections for the other one, and a client could lose two requests.
 inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& supervisor,
                                        std::string const& folder, std::uint16_t port,
                                        std::string const& name) {
     std::string config = fmt::format(R"(
-        user root; daemon off; worker_processes 1; error_log stderr; pid {0}/pid;
+        user root; daemon off; master_process off; error_log stderr; pid {0}/pid;
         events {{}}
         http {{
             access_log off;
