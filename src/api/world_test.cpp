@@ -97,8 +97,10 @@ public:
     CheckedDriver(target::Host& host, traffic::Router& router, base::Dialer& dialer, base::Clock& clock,
                   std::vector<model::PlanCheck> const& checks)
         : HostDriver(host, router, dialer, clock), checks_(checks) {}
-    awaitable<Result<rollout::Rehearsal>> rehearse(rollout::ComponentKey, model::Rollout) override {
-        co_return rollout::Rehearsal{.checks = checks_};
+    awaitable<std::vector<Result<rollout::Rehearsal>>> rehearse(std::vector<model::Rollout> drafts,
+                                                                std::size_t) override {
+        co_return std::vector<Result<rollout::Rehearsal>>(drafts.size(),
+                                                          rollout::Rehearsal{.checks = checks_});
     }
 
 private:

@@ -74,7 +74,9 @@ Portal::Portal(World world, PortalSettings settings)
             .problems = [this] { return problems(); },
             .public_origin = settings_.public_origin,
             .version = settings_.version}),
-      server_(world_.executor, world_.clock, world_.random, metrics_.counted(handler()), settings_.limits) {}
+      server_(world_.executor, world_.clock, world_.random, metrics_.counted(handler()), settings_.limits) {
+    clusters_.on_change([this](target::ComponentKey const& key) { engine_.look_soon(key); });
+}
 
 rollout::ClusterSettings Portal::cluster_settings() {
     rollout::ClusterSettings settings = settings_.clusters;

@@ -350,6 +350,13 @@ TEST_F(CommandsTest, EventsAreATableOrTheServersJson) {
     EXPECT_EQ(type({"events", "shop", "--component", "web", "--limit", "7", "--output", "json"}), 0);
     EXPECT_EQ(portal.requests().back(), "GET /api/environments/shop/events?limit=7&component=web");
     EXPECT_EQ(terminal.output, answer + "\n");
+
+    portal.on(
+        "GET /api/environments/shop/events", 200,
+        R"({"environment":"shop","observed_at":"2026-11-24T09:00:38.000Z","problem":"no answer","items":[]})");
+    terminal.output.clear();
+    EXPECT_EQ(type({"events", "shop"}), 1);
+    EXPECT_EQ(terminal.output, "no answer\n");
 }
 
 TEST_F(CommandsTest, EnvironmentsAreListedAndSwitched) {

@@ -23,7 +23,7 @@ Informer::Informer(Client client, Resource resource, Selection selection, OnChan
       resource_(std::move(resource)),
       selection_(std::move(selection)),
       on_change_(std::move(on_change)),
-      settings_(settings) {}
+      settings_(std::move(settings)) {}
 
 awaitable<void> Informer::run() {
     base::Clock& clock = client_.surroundings().clock;
@@ -73,13 +73,13 @@ std::optional<Failure> Informer::refuse_stale(List const& list) {
 /// What is newer here than in the list stays, unless the list is believed against better knowledge.
 void Informer::replace_all(List list) {
     bool starts_over = std::exchange(stale_lists_, 0) > 0;
-    std::map<ObjectName, json::value> gone = std::exchange(objects_, {});
+    std::map<ObjectName, Object> gone = std::exchange(objects_, {});
     if (!starts_over) objects_ = gone;
     if (!starts_over)
         for (json::value const& item : list.items) gone.erase(metadata_of(item).name);
     for (auto const& [name, object] : gone) {
         objects_.erase(name);
-        on_change_({Change::Kind::removed, object});
+        on_change_({Change::Kind::removed, *object});
     }
     for (json::value& item : list.items) put(std::move(item));
     version_ = list.resource_version;
@@ -114,18 +114,19 @@ void Informer::take(WatchEvent event) {
 }
 
 void Informer::put(json::value object) {
+    if (settings_.trim) settings_.trim(object);
     Metadata const is = metadata_of(object);
     auto held = objects_.find(is.name);
     if (held == objects_.end()) {
         auto added = objects_.emplace(is.name, std::move(object)).first;
-        return on_change_({Change::Kind::added, added->second});
+        return on_change_({Change::Kind::added, *added->second});
     }
-    Metadata const was = metadata_of(held->second);
+    Metadata const was = metadata_of(*held->second);
     if (is_not_newer(is.resource_version, was.resource_version)) return;
     bool is_another = is.uid != was.uid;
-    if (is_another) on_change_({Change::Kind::removed, held->second});
+    if (is_another) on_change_({Change::Kind::removed, *held->second});
     held->second = std::move(object);
-    on_change_({is_another ? Change::Kind::added : Change::Kind::modified, held->second});
+    on_change_({is_another ? Change::Kind::added : Change::Kind::modified, *held->second});
 }
 
 /// What is not held may have been removed meanwhile.
@@ -137,14 +138,14 @@ void Informer::learn(json::value object) {
 void Informer::drop(json::value const& object) {
     Metadata const is = metadata_of(object);
     auto held = objects_.find(is.name);
-    if (held == objects_.end() || metadata_of(held->second).uid != is.uid) return;
+    if (held == objects_.end() || metadata_of(*held->second).uid != is.uid) return;
     auto node = objects_.extract(held);
-    on_change_({Change::Kind::removed, node.mapped()});
+    on_change_({Change::Kind::removed, *node.mapped()});
 }
 
-json::value const* Informer::find(ObjectName const& name) const {
+Object Informer::find(ObjectName const& name) const {
     auto found = objects_.find(name);
-    return found == objects_.end() ? nullptr : &found->second;
+    return found == objects_.end() ? Object() : found->second;
 }
 
 void Informer::heard() { heard_at_ = now(); }

@@ -11,6 +11,8 @@ struct InformerSettings {
     /// So many lists in a row that are older than what was seen already, and they are believed: the cluster
     /// has been restored from a backup.
     int stale_lists_to_believe = 5;
+    /// Takes out of an object what nobody reads, before it is kept: there may be many.
+    std::function<void(json::value&)> trim{};
 };
 
 /// What happened to an object. It is as it is now, or, when removed, as it was last.
@@ -36,8 +38,8 @@ public:
     /// What a write of ours was answered with: its event may come later than the next look.
     void learn(json::value object);
 
-    std::map<ObjectName, json::value> const& objects() const { return objects_; }
-    json::value const* find(ObjectName const& name) const;
+    std::map<ObjectName, Object> const& objects() const { return objects_; }
+    Object find(ObjectName const& name) const;
 
     /// Since when `objects` has been complete and changes have been told as they come; nothing while it is
     /// not so.
@@ -65,7 +67,7 @@ private:
     OnChange on_change_;
     InformerSettings settings_;
 
-    std::map<ObjectName, json::value> objects_{};
+    std::map<ObjectName, Object> objects_{};
     std::string version_{};  // up to which everything has been told
     bool must_list_ = true;
     int stale_lists_ = 0;

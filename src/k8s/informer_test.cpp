@@ -31,7 +31,7 @@ struct InformerTest : ::testing::Test {
         for (json::value const& object : api().all(deployments)) wanted[metadata_of(object).name] = object;
         if (informer->objects().size() != wanted.size()) return false;
         return std::all_of(wanted.begin(), wanted.end(), [&](auto const& each) {
-            json::value const* held = informer->find(each.first);
+            Object held = informer->find(each.first);
             return held && metadata_of(*held).resource_version == metadata_of(each.second).resource_version;
         });
     }
@@ -60,6 +60,17 @@ TEST_F(InformerTest, ListsThenTellsEachChange) {
     EXPECT_EQ(told, "+a +b ~a +c -b ");
     EXPECT_EQ(api().requests("list"), 1);
     EXPECT_EQ(api().requests("watch"), 1);
+}
+
+TEST_F(InformerTest, KeepsOnlyWhatItsTrimLeaves) {
+    auto forget_spec = [](json::value& object) { object.as_object().erase("spec"); };
+    api().put(deployments, deployment("a", 1), "test");
+    start({.trim = forget_spec});
+    ASSERT_TRUE(becomes_right());
+    api().put(deployments, deployment("b", 1), "test");
+    ASSERT_TRUE(becomes_right());
+    for (auto const& [name, object] : informer->objects()) EXPECT_FALSE(object->as_object().contains("spec"));
+    EXPECT_TRUE(api().find(deployments, {"demo", "a"})->as_object().contains("spec"));
 }
 
 TEST_F(InformerTest, SaysHowOldItsNewsIs) {
@@ -250,7 +261,7 @@ TEST(InformerUnderFaults, EndsUpRight) {
             std::vector<json::value> wanted = api.all(deployments);
             return informer.in_sync_since() && informer.objects().size() == wanted.size() &&
                    std::all_of(wanted.begin(), wanted.end(), [&](json::value const& each) {
-                       json::value const* held = informer.find(metadata_of(each).name);
+                       Object held = informer.find(metadata_of(each).name);
                        return held &&
                               metadata_of(*held).resource_version == metadata_of(each).resource_version;
                    });

@@ -5,8 +5,8 @@
 namespace k8s {
 
 struct Limits {
-    double requests_per_second = 20;
-    double burst = 40;
+    double requests_per_second = 50;
+    double burst = 100;
     double abort_reserve = 8;  // of the burst: requests that only aborts may make
     std::size_t connections = 8;
     std::size_t watches = 5;       // of the connections; one more is always left to aborts

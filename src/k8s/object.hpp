@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,20 @@ namespace json = boost::json;
 
 /// Names of members, outermost first.
 using Path = std::initializer_list<std::string_view>;
+
+/// An object as it was read; or none. Everybody who looks at it shares it, and nobody changes it any more.
+class Object {
+public:
+    Object() = default;
+    Object(json::value read) : value_(std::make_shared<json::value const>(std::move(read))) {}
+
+    explicit operator bool() const { return value_ != nullptr; }
+    json::value const& operator*() const { return *value_; }
+    json::value const* operator->() const { return value_.get(); }
+
+private:
+    std::shared_ptr<json::value const> value_{};
+};
 
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
 struct Metadata {

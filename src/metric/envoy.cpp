@@ -11,6 +11,16 @@ std::string label(Series const& series, std::initializer_list<char const*> names
     return {};
 }
 
+std::vector<std::string_view> split(std::string_view text, char at) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        auto const end = text.find(at);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
 }  // namespace
 
 std::string clusters_of_service(std::string_view service, std::string_view in_namespace) {
@@ -54,14 +64,25 @@ std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series) {
     return list;
 }
 
-bool is_cluster_of_service(std::string_view cluster, std::string_view service,
-                           std::string_view in_namespace) {
+std::string service_as_owner(std::string_view service, std::string_view in_namespace) {
+    return fmt::format("Service {}/{}", in_namespace, service);
+}
+
+std::string route_as_owner(std::string_view route, std::string_view in_namespace) {
+    return fmt::format("HTTPRoute {}/{}", in_namespace, route);
+}
+
+std::string owner_of_cluster(std::string_view cluster) {
+    // Kind, namespace, name, and then which rule.
+    std::vector<std::string_view> const parts = split(cluster, '/');
+    if (parts.size() > 3 && parts[0] == "httproute") return route_as_owner(parts[2], parts[1]);
     // Direction, port, subset and host, with bars between them.
-    auto const bar = cluster.rfind('|');
-    if (bar == std::string_view::npos || !cluster.starts_with("outbound|")) return false;
-    std::string_view const host = cluster.substr(bar + 1);
-    std::string const begin = fmt::format("{}.{}.svc", service, in_namespace);
-    return host.starts_with(begin) && (host.size() == begin.size() || host[begin.size()] == '.');
+    std::vector<std::string_view> const bars = split(cluster, '|');
+    if (bars.size() != 4 || bars[0] != "outbound") return {};
+    // Name, namespace, "svc", and then the cluster's domain.
+    std::vector<std::string_view> const labels = split(bars[3], '.');
+    if (labels.size() < 3 || labels[2] != "svc") return {};
+    return service_as_owner(labels[0], labels[1]);
 }
 
 std::string cluster_of_backend(std::string_view in_namespace, std::string_view route, std::size_t rule,

@@ -30,8 +30,12 @@ std::vector<std::string> envoy_requests(std::set<std::string> const& clusters);
 std::string envoy_last_read();
 /// One for each cluster and Envoy.
 std::vector<EnvoyCounter> envoy_counters(std::vector<Series> const& series);
-/// The names of the clusters that stand for a Service behind a VirtualService: any port of it.
-bool is_cluster_of_service(std::string_view cluster, std::string_view service, std::string_view in_namespace);
+/// Whose requests the cluster of this name takes, in the words of the next two; empty: somebody else's.
+std::string owner_of_cluster(std::string_view cluster);
+/// A Service behind a VirtualService, whatever its port.
+std::string service_as_owner(std::string_view service, std::string_view in_namespace);
+/// An HTTPRoute behind Envoy Gateway.
+std::string route_as_owner(std::string_view route, std::string_view in_namespace);
 /// The name of the cluster that Envoy Gateway makes for one backend of a rule: it stands for itself only
 /// where the backend has a filter; otherwise the whole rule is one cluster, and its numbers do not tell
 /// versions apart.

@@ -66,14 +66,15 @@ TEST(Envoy, AsksForTheClustersThatAreNamedOnly) {
     EXPECT_TRUE(std::regex_match(cluster_of_backend("shop", "web", 0, 1), route));
 }
 
-TEST(Envoy, KnowsTheClustersOfAService) {
-    EXPECT_TRUE(is_cluster_of_service(green, "web-green", "shop"));
-    EXPECT_TRUE(is_cluster_of_service("outbound|8080|v2|web-green.shop.svc", "web-green", "shop"));
+TEST(Envoy, KnowsWhoseItsClustersAre) {
+    EXPECT_EQ(owner_of_cluster(green), service_as_owner("web-green", "shop"));
+    EXPECT_EQ(owner_of_cluster("outbound|8080|v2|web-green.shop.svc"), service_as_owner("web-green", "shop"));
+    EXPECT_EQ(owner_of_cluster(cluster_of_backend("shop", "web", 0, 1)), route_as_owner("web", "shop"));
+    EXPECT_EQ(owner_of_cluster("httproute/shop/web/rule/0"), route_as_owner("web", "shop"));
     for (auto const* other :
-         {"outbound|80||web-green.shop2.svc.cluster.local",
-          "outbound|80||my-web-green.shop.svc.cluster.local", "inbound|80||web-green.shop.svc.cluster.local",
-          "web-green.shop.svc.cluster.local", "xds-grpc"})
-        EXPECT_FALSE(is_cluster_of_service(other, "web-green", "shop")) << other;
+         {"inbound|80||web-green.shop.svc.cluster.local", "web-green.shop.svc.cluster.local",
+          "outbound|80||api.example.com", "outbound|80||web-green", "httproute/shop/web", "xds-grpc", ""})
+        EXPECT_EQ(owner_of_cluster(other), "") << other;
 }
 
 }  // namespace

@@ -27,8 +27,12 @@ void aggregate(model::Deployment& deployment, std::vector<Rollout> const& rollou
     Rollout const* telling = nullptr;
     for (Phase phase : order) {
         if (phase == Phase::queued && !all_queued && !all_final) continue;
-        for (Rollout const& rollout : rollouts)
-            if (rollout.phase == phase && is_final(phase) == all_final && !telling) telling = &rollout;
+        if (is_final(phase) != all_final) continue;
+        auto found = std::find_if(rollouts.begin(), rollouts.end(),
+                                  [&](Rollout const& rollout) { return rollout.phase == phase; });
+        if (found == rollouts.end()) continue;
+        telling = &*found;
+        break;
     }
     if (!telling)
         for (Rollout const& rollout : rollouts)

@@ -3,6 +3,7 @@
 #include "base/json_at.hpp"
 #include "base/json_patch.hpp"
 #include "base/log.hpp"
+#include "base/together.hpp"
 #include "rollout/impl/checks.hpp"
 #include "rollout/impl/cluster.hpp"
 #include "rollout/impl/survey.hpp"
@@ -33,12 +34,43 @@ bool may_write(PatchObject const& order, std::string const& name, Survey const& 
            });
 }
 
+/// Without a state only access is checked. Errors: as observe.
+base::Result<Premises> premises_of(model::Rollout const& draft, Cluster& cluster) {
+    Premises premises{.rollout = draft, .namespace_ = cluster.namespace_name()};
+    auto state = cluster.state_of(draft.component, draft.to);
+    if (!state) return premises;
+    TRY(premises.writes, rehearse(draft, *state));
+    premises.state = std::move(*state);
+    return premises;
+}
+
+Rehearsal rehearsal_of(Premises const& premises) {
+    Rehearsal rehearsal{.checks = preflight(premises)};
+    if (premises.state) rehearsal.holds = holds(premises.rollout, *premises.state);
+    for (Rehearsed const& write : premises.writes)
+        rehearsal.changes.push_back({.component = premises.rollout.component,
+                                     .step = write.step,
+                                     .object = write.effect.object,
+                                     .text = write.effect.text,
+                                     .patch = write.patch,
+                                     .fields = field_changes(write.before, write.after)});
+    return rehearsal;
+}
+
+/// Components whose writes are tried at the same time: more would only stand in line.
+constexpr std::size_t tried_at_once = 4;
+
 }  // namespace
 
 struct ClusterDriver::Impl {
     ClusterSurroundings world;
     ClusterSettings settings;
     std::map<std::string, std::shared_ptr<Cluster>> clusters{};  // by environment
+    OnClusterChange changed{};
+
+    std::shared_ptr<Cluster> watch(model::Environment const& environment) const {
+        return Cluster::watch(world, settings, environment, changed);
+    }
 
     base::Result<std::shared_ptr<Cluster>> find(ComponentKey const& key) const {
         auto found = clusters.find(key.environment);
@@ -65,6 +97,29 @@ struct ClusterDriver::Impl {
             if (is_last) co_return;
         }
     }
+
+    static awaitable<void> try_all_writes(Cluster& cluster, std::vector<Premises>& all, std::size_t most) {
+        std::size_t writes = 0;
+        for (Premises const& premises : all) writes += premises.writes.size();
+        if (writes > most) {
+            for (Premises& premises : all)
+                premises.survey.not_tried = fmt::format(
+                    "no write was tried: there are {}, and a deployment that is to begin tries {} at most; "
+                    "its plan tries them all",
+                    writes, most);
+            co_return;
+        }
+        std::size_t next = 0;
+        auto work = [&]() -> awaitable<void> {
+            while (next < all.size()) {
+                Premises& premises = all[next++];
+                co_await try_writes(cluster, premises);
+            }
+        };
+        std::vector<awaitable<void>> workers;
+        for (std::size_t i = 0; i < std::min(tried_at_once, all.size()); ++i) workers.push_back(work());
+        co_await base::together(std::move(workers));
+    }
 };
 
 ClusterDriver::ClusterDriver(ClusterSurroundings surroundings, ClusterSettings settings)
@@ -77,12 +132,12 @@ void ClusterDriver::declare(model::Environments const& environments) {
     for (model::Environment const& environment : environments.environments) {
         if (!environment.target.kubernetes) continue;
         auto before = impl_->clusters.find(environment.name);
-        if (before != impl_->clusters.end() && before->second->is_described_by(environment)) {
+        if (before != impl_->clusters.end() && before->second->take_over(environment)) {
             now[environment.name] = before->second;
             impl_->clusters.erase(before);
             continue;
         }
-        now[environment.name] = Cluster::watch(impl_->world, impl_->settings, environment);
+        now[environment.name] = impl_->watch(environment);
     }
     stop();
     impl_->clusters = std::move(now);
@@ -92,9 +147,11 @@ void ClusterDriver::refresh(std::string const& uploaded) {
     for (auto& [environment, cluster] : impl_->clusters) {
         if (cluster->environment().target.kubernetes->uploaded != uploaded) continue;
         cluster->stop();
-        cluster = Cluster::watch(impl_->world, impl_->settings, cluster->environment());
+        cluster = impl_->watch(cluster->environment());
     }
 }
+
+void ClusterDriver::on_change(OnClusterChange listener) { impl_->changed = std::move(listener); }
 
 void ClusterDriver::stop() {
     for (auto const& [environment, cluster] : impl_->clusters) cluster->stop();
@@ -148,29 +205,35 @@ awaitable<base::Result<void>> ClusterDriver::check(ComponentKey key, model::Comp
     co_return base::Result<void>{};
 }
 
-awaitable<base::Result<Rehearsal>> ClusterDriver::rehearse(ComponentKey key, model::Rollout draft) {
-    CO_TRY(std::shared_ptr<Cluster> cluster, impl_->find(key));
-    CO_TRY(k8s::Client client, cluster->client());
-    Premises premises{.rollout = draft, .namespace_ = cluster->namespace_name()};
-    Rehearsal rehearsal;
-    auto state = cluster->state_of(key.component, draft.to);
-    if (state) {
-        premises.survey.autoscalers = cluster->autoscalers();
-        rehearsal.holds = holds(draft, *state);
-        CO_TRY(premises.writes, rollout::rehearse(draft, *state));
-        premises.state = std::move(*state);
+awaitable<std::vector<base::Result<Rehearsal>>> ClusterDriver::rehearse(std::vector<model::Rollout> drafts,
+                                                                        std::size_t most_dry_runs) {
+    std::vector<base::Result<Rehearsal>> answers(drafts.size(), Rehearsal{});
+    if (drafts.empty()) co_return answers;
+    auto found = impl_->find({drafts.front().environment, {}});
+    auto client = found ? (*found)->client() : base::Result<k8s::Client>(found.error());
+    if (!client) co_return std::vector<base::Result<Rehearsal>>(drafts.size(), client.error());
+    std::shared_ptr<Cluster> cluster = *found;
+    std::vector<Premises> all;
+    std::vector<std::size_t> places;  // of each of them in the answers
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+        auto premises = premises_of(drafts[i], *cluster);
+        if (!premises) {
+            answers[i] = premises.error();
+            continue;
+        }
+        all.push_back(std::move(*premises));
+        places.push_back(i);
     }
-    co_await impl::read_survey(std::move(client), premises);
-    co_await Impl::try_writes(*cluster, premises);
-    for (Rehearsed const& write : premises.writes)
-        rehearsal.changes.push_back({.component = key.component,
-                                     .step = write.step,
-                                     .object = write.effect.object,
-                                     .text = write.effect.text,
-                                     .patch = write.patch,
-                                     .fields = field_changes(write.before, write.after)});
-    rehearsal.checks = preflight(premises);
-    co_return rehearsal;
+    if (all.empty()) co_return answers;
+    NamespaceSurvey around = co_await impl::read_survey(std::move(*client), all);
+    around.autoscalers = cluster->autoscalers();
+    co_await Impl::try_all_writes(*cluster, all, most_dry_runs);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i].around = std::move(around);  // lent: there may be much of it
+        answers[places[i]] = rehearsal_of(all[i]);
+        around = std::move(all[i].around);
+    }
+    co_return answers;
 }
 
 awaitable<base::Result<Inspection>> ClusterDriver::inspect(ComponentKey key, model::Revision of,

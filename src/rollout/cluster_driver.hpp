@@ -34,6 +34,9 @@ struct ClusterSettings {
     FindUploaded find_uploaded{};  // outlives the driver
 };
 
+/// Something of this component has changed in its cluster: it is worth a look.
+using OnClusterChange = std::function<void(ComponentKey const&)>;
+
 class ClusterDriver : public Driver {
 public:
     ClusterDriver(ClusterSurroundings surroundings, ClusterSettings settings);
@@ -44,6 +47,8 @@ public:
     void declare(model::Environments const& environments);
     /// The kubeconfig of this name was uploaded, replaced or removed: its clusters are connected anew.
     void refresh(std::string const& uploaded);
+    /// One listener, before the first `declare`.
+    void on_change(OnClusterChange listener);
     /// Ends all watching.
     void stop();
 
@@ -51,7 +56,8 @@ public:
     awaitable<base::Result<void>> perform(ComponentKey key, Effect effect, std::int64_t epoch) override;
     awaitable<base::Result<void>> check(ComponentKey key, model::Component component, std::string version,
                                         model::Strategy strategy) override;
-    awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) override;
+    awaitable<std::vector<base::Result<Rehearsal>>> rehearse(std::vector<model::Rollout> drafts,
+                                                             std::size_t most_dry_runs) override;
     awaitable<base::Result<Inspection>> inspect(ComponentKey key, model::Revision of,
                                                 std::map<model::Color, Part> wanted) override;
     awaitable<base::Result<std::vector<model::ClusterEvent>>> events(

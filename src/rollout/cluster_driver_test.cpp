@@ -134,6 +134,63 @@ TEST(ClusterRole, WhatIsNotInTheListOfRulesIsAskedFor) {
             "the Role that `pilothouse env role shop` prints"});
 }
 
+TEST(ClusterDriver, TellsWhoseObjectsHaveChanged) {
+    ClusterWorld shop(Split::virtual_service, Strategy::canary);
+    std::set<std::string> told;
+    shop.driver.on_change(
+        [&](ComponentKey const& key) { told.insert(key.environment + "/" + key.component); });
+    shop.begin();
+    auto is_told_of = [&](k8s::Resource const& resource, base::json::value object) {
+        told.clear();
+        shop.api().put(resource, std::move(object), "test");
+        shop.world.pass(1s);
+        return told == std::set<std::string>{"shop/web"};
+    };
+    auto object = [](char const* name, char const* labels, char const* more) {
+        return base::json::parse(fmt::format(
+            R"({{"metadata":{{"name":"{}","namespace":"demo","labels":{}{}}})", name, labels, more));
+    };
+    EXPECT_TRUE(is_told_of(k8s::deployments, k8s::testing::deployment("web-green", 1)));
+    EXPECT_FALSE(is_told_of(k8s::deployments, k8s::testing::deployment("api-green", 1)));
+    EXPECT_TRUE(is_told_of(k8s::services, object("web", "{}", "}")));
+    EXPECT_TRUE(is_told_of(k8s::services, object("web-blue", "{}", "}")));
+    EXPECT_FALSE(is_told_of(k8s::services, object("api", "{}", "}")));
+    EXPECT_TRUE(is_told_of(k8s::virtual_services, object("web", "{}", "}")));
+    for (char const* component : {"web", "api"})
+        EXPECT_EQ(
+            is_told_of(
+                k8s::pods,
+                object(fmt::format("{}-blue-1-a", component).c_str(), R"({"pod-template-hash":"1"})",
+                       fmt::format(R"(,"ownerReferences":[{{"kind":"ReplicaSet","name":"{}-blue-1"}}]}})",
+                                   component)
+                           .c_str())),
+            component == std::string_view("web"))
+            << component;
+    EXPECT_TRUE(
+        is_told_of(k8s::endpoint_slices,
+                   object("any", R"({"kubernetes.io/service-name":"web-green"})", R"(},"endpoints":[])")));
+    EXPECT_TRUE(is_told_of(
+        k8s::autoscalers,
+        object("any", "{}", R"(},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web-blue"}})")));
+
+    shop.driver.stop();
+    EXPECT_FALSE(is_told_of(k8s::virtual_services, object("web", "{}", "}")));
+}
+
+TEST(ClusterDriver, FollowsTheNamesThatWereDeclaredLast) {
+    ClusterWorld shop(Split::virtual_service, Strategy::canary);
+    std::set<std::string> told;
+    shop.driver.on_change([&](ComponentKey const& key) { told.insert(key.component); });
+    shop.begin();
+    model::Environment renamed = shop.environment;
+    renamed.components[0].name = "shop-front";
+    shop.driver.declare({{renamed}});
+    told.clear();
+    shop.api().put(k8s::deployments, k8s::testing::deployment("web-green", 1), "test");
+    shop.world.pass(1s);
+    EXPECT_EQ(told, std::set<std::string>{"shop-front"});
+}
+
 TEST(ClusterPreflight, SecretsAreLookedAtOnlyWithTheRightToIt) {
     ClusterWorld shop(Split::ratio, Strategy::rolling);
     shop.api().put(k8s::service_accounts,
@@ -149,6 +206,42 @@ TEST(ClusterPreflight, SecretsAreLookedAtOnlyWithTheRightToIt) {
             "Secret registry, which ServiceAccount default names in imagePullSecrets, could not be looked "
             "at: the portal's account may not get secrets registry in demo"});
     EXPECT_EQ(shop.api().find(k8s::secrets, {"demo", "registry"}), nullptr);
+}
+
+TEST(ClusterPreflight, ManyComponentsShareWhatIsReadOfTheirNamespace) {
+    ClusterWorld shop(Split::virtual_service, Strategy::canary);
+    shop.api().permit(role_of({Split::virtual_service, Strategy::canary}));
+    shop.begin();
+    ASSERT_EQ(shop.bring("1.0.0").phase, model::Phase::completed);
+    auto asked = [&](std::size_t components, std::size_t most_dry_runs) {
+        std::vector<model::Rollout> drafts(components, shop.draft("1.1.0"));
+        std::map<std::string, int> before, after;
+        for (char const* verb : {"get", "list", "create", "patch"}) before[verb] = shop.api().requests(verb);
+        auto const answers = shop.world.run(shop.driver.rehearse(std::move(drafts), most_dry_runs));
+        EXPECT_EQ(answers.size(), components);
+        for (auto const& answer : answers) {
+            EXPECT_EQ(
+                answer ? texts(answer->checks, CheckResult::blocker) : std::vector{answer.error().message},
+                std::vector<std::string>{});
+        }
+        for (auto& [verb, count] : before) after[verb] = shop.api().requests(verb) - count;
+        return std::pair(after, answers.empty() ? std::vector<model::PlanCheck>{} : answers.front()->checks);
+    };
+    auto const one = asked(1, 100).first;
+    auto const many = asked(10, 100).first;
+    for (auto const& [verb, count] : one)
+        EXPECT_EQ(many.at(verb), verb == "patch" ? 10 * count : count) << verb;
+
+    auto const [none, checks] = asked(30, 10);
+    EXPECT_EQ(none.at("patch"), 0);
+    std::string const told = fmt::format(
+        "no write was tried: there are {}, and a deployment that is to begin tries 10 at most; its plan "
+        "tries "
+        "them all",
+        30 * one.at("patch"));
+    auto const unknown = texts(checks, CheckResult::unknown);
+    EXPECT_EQ(unknown, std::vector{told});
+    EXPECT_TRUE(asked(0, 10).second.empty());
 }
 
 TEST(ClusterPreflight, AMissingSecretIsNamed) {

@@ -22,7 +22,7 @@ BOOST_DESCRIBE_ENUM(Split, virtual_service, http_route, selector, ratio)
 inline constexpr std::string_view color_label = "pilothouse.dev/color";
 
 struct ColorState {
-    std::optional<base::json::value> deployment{};
+    k8s::Object deployment{};
     std::vector<target::Pod> pods{};    // of this Deployment, sorted (target::sort)
     std::set<std::string> endpoints{};  // uids of the pods that its Service (`backend_of`) hands requests to
     bool autoscaled = false;            // an autoscaler rules the number of pods
@@ -34,11 +34,11 @@ struct ClusterState {
     model::Workload workload{};  // names, and the image with {version}
     model::Traffic traffic{};
     ColorState blue{}, green{};
-    std::optional<base::json::value> route{};    // the VirtualService or HTTPRoute
-    std::optional<base::json::value> service{};  // the component's own
-    std::string metrics_name{};                  // "Prometheus at http://..."
-    std::string metrics_problem{};               // a sentence; empty: the counters are good
-    std::vector<Counter> counters{};             // names begin with the color; the revision is filled in here
+    k8s::Object route{};              // the VirtualService or HTTPRoute
+    k8s::Object service{};            // the component's own
+    std::string metrics_name{};       // "Prometheus at http://..."
+    std::string metrics_problem{};    // a sentence; empty: the counters are good
+    std::vector<Counter> counters{};  // names begin with the color; the revision is filled in here
 
     ColorState const& of(target::Color color) const { return color == target::Color::blue ? blue : green; }
     ColorState& of(target::Color color) { return color == target::Color::blue ? blue : green; }

@@ -55,8 +55,10 @@ public:
             side.deployment = object(color);
             auto workload = *target::read_workload(*side.deployment, "main");
             if (quota_ && color == Color::green) {
-                side.deployment->as_object()["status"] = json::parse(
+                json::value short_of = *side.deployment;
+                short_of.as_object()["status"] = json::parse(
                     R"({"conditions":[{"type":"ReplicaFailure","status":"True","reason":"FailedCreate","message":"exceeded quota"}]})");
+                side.deployment = std::move(short_of);
                 workload.replicas = 0;
             }
             for (int i = 0; i < workload.replicas; ++i) {
@@ -483,7 +485,9 @@ TEST(ClusterSight, WhatAnAutoscalerDoesIsNoDrift) {
     EXPECT_EQ(drift_of(state).size(), 1u);
     state.blue.autoscaled = true;
     EXPECT_TRUE(drift_of(state).empty());
-    state.blue.deployment->at_pointer("/spec/replicas") = 0;
+    json::value none = *state.blue.deployment;
+    none.at_pointer("/spec/replicas") = 0;
+    state.blue.deployment = std::move(none);
     EXPECT_EQ(drift_of(state).size(), 1u) << "that is not for an autoscaler to do";
 }
 
@@ -522,15 +526,15 @@ TEST(ClusterSight, WithoutARouteTheNumbersOfPodsDecide) {
 TEST(ClusterSight, SaysWhichObjectIsMissing) {
     Cluster cluster(Split::virtual_service);
     ClusterState state = cluster.look();
-    state.green.deployment.reset();
+    state.green.deployment = {};
     std::string const told =
         "there is no Deployment web-green in namespace shop; a component needs two, one of each color";
     EXPECT_EQ(check_deployments(state).error().message, told);
     EXPECT_EQ(observation_of(state)->gone, std::vector{told}) << "what is there can still be seen";
-    state.blue.deployment.reset();
+    state.blue.deployment = {};
     EXPECT_EQ(observation_of(state).error().code, base::Errc::unavailable);
     state = cluster.look();
-    state.route.reset();
+    state.route = {};
     EXPECT_EQ(observation_of(state).error().message, "there is no VirtualService web in namespace shop");
 }
 

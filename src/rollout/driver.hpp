@@ -30,9 +30,11 @@ public:
     /// Can this version be brought there in this way? Errors: invalid (says what is missing), unavailable.
     virtual awaitable<base::Result<void>> check(ComponentKey key, model::Component component,
                                                 std::string version, model::Strategy strategy) = 0;
-    /// The target is asked about each write, and keeps none. Nothing, where a plan writes to no objects.
-    /// Errors: as observe.
-    virtual awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) = 0;
+    /// For each of these rollouts, which are of one environment. The target is asked about each write, and
+    /// keeps none; about no write, if there were more questions than so many. Nothing, where a plan writes to
+    /// no objects. Errors, of each rollout: as observe.
+    virtual awaitable<std::vector<base::Result<Rehearsal>>> rehearse(std::vector<model::Rollout> drafts,
+                                                                     std::size_t most_dry_runs) = 0;
     /// A closer look, for the health check. `wanted` counts on hosts; a cluster's Deployments say it
     /// themselves. Errors: as observe.
     virtual awaitable<base::Result<Inspection>> inspect(ComponentKey key, model::Revision of,

@@ -40,9 +40,17 @@ void Engine::Impl::schedule(Lane& lane, Duration in) {
 
 void Engine::Impl::wake(Lane& lane) {
     if (lane.looking)
-        lane.again = true;
+        lane.again = Duration{};
     else
         schedule(lane, Duration{});
+}
+
+/// Changes come in bursts: one look sees them all.
+void Engine::Impl::look_soon(Lane& lane) {
+    if (lane.looking)
+        lane.again = std::min(lane.again.value_or(soon), soon);
+    else if (!lane.due || *lane.due > world.clock.now() + soon)
+        schedule(lane, soon);
 }
 
 /// Starts a look whenever one is due; sleeps until the next one is, or until somebody wakes it.
@@ -95,6 +103,10 @@ awaitable<void> Engine::stop() {
     impl_->stopping = true;
     impl_->wake_up.try_send(error_code{});
     while (impl_->looking > 0) co_await impl_->idle.async_receive(use_awaitable);
+}
+
+void Engine::look_soon(target::ComponentKey const& key) {
+    if (Lane* lane = impl_->find_lane(key)) impl_->look_soon(*lane);
 }
 
 void Engine::on_look(std::function<void(std::string const& environment)> listener) {

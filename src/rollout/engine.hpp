@@ -112,6 +112,9 @@ public:
                                  std::optional<model::Strategy> strategy) const;
     /// What is seen now, for those who watch. Errors: not_found.
     Result<model::MonitoringView> monitoring(std::string const& environment) const;
+    /// Something of this component has changed: it is looked at as soon as others' looks allow, but not more
+    /// often than every 100 ms for that.
+    void look_soon(target::ComponentKey const& key);
     /// Called after each look, with the environment's name; one listener.
     void on_look(std::function<void(std::string const& environment)> listener);
     /// Changes whenever anything that `environment` tells does: for caches and ETags. Names beside it are

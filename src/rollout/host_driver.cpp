@@ -377,8 +377,9 @@ awaitable<base::Result<void>> HostDriver::check(ComponentKey, model::Component c
 }
 
 /// Processes are started and stopped, and the load balancer is told: no object is written.
-awaitable<base::Result<Rehearsal>> HostDriver::rehearse(ComponentKey, model::Rollout) {
-    co_return Rehearsal{};
+awaitable<std::vector<base::Result<Rehearsal>>> HostDriver::rehearse(std::vector<model::Rollout> drafts,
+                                                                     std::size_t) {
+    co_return std::vector<base::Result<Rehearsal>>(drafts.size(), Rehearsal{});
 }
 
 awaitable<base::Result<Inspection>> HostDriver::inspect(ComponentKey key, model::Revision of,

@@ -34,7 +34,8 @@ public:
     awaitable<base::Result<void>> perform(ComponentKey key, Effect effect, std::int64_t epoch) override;
     awaitable<base::Result<void>> check(ComponentKey key, model::Component component, std::string version,
                                         model::Strategy strategy) override;
-    awaitable<base::Result<Rehearsal>> rehearse(ComponentKey key, model::Rollout draft) override;
+    awaitable<std::vector<base::Result<Rehearsal>>> rehearse(std::vector<model::Rollout> drafts,
+                                                             std::size_t most_dry_runs) override;
     awaitable<base::Result<Inspection>> inspect(ComponentKey key, model::Revision of,
                                                 std::map<model::Color, Part> wanted) override;
     awaitable<base::Result<std::vector<model::ClusterEvent>>> events(

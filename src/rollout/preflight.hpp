@@ -12,19 +12,25 @@ struct DryRun {
     base::Result<void> answer{};
 };
 
-/// What was read for the checks alone. A list that could not be read is an error, which says why.
-struct Survey {
+/// What was read of a namespace for the checks alone. A list that could not be read is an error, which says
+/// why.
+struct NamespaceSurvey {
     using Objects = base::Result<std::vector<base::json::value>>;
 
-    base::Result<std::string> api_version{};          // "v1.31.2"
-    base::Result<bool> serves_route = true;           // the kind of route that the component names
-    base::Result<std::vector<k8s::Action>> denied{};  // of what is needed
-    std::vector<DryRun> dry_runs{};
+    base::Result<std::string> api_version{};  // "v1.31.2"
     Objects quotas{};
     Objects budgets{};
     std::vector<base::json::value> autoscalers{};
-    std::map<std::string, base::Result<base::json::value>> accounts{};  // ServiceAccounts of the pods
+    std::map<std::string, base::Result<base::json::value>> accounts{};  // ServiceAccounts of pods
     std::map<std::string, base::Result<std::string>> secret_types{};    // by name; not_found: it is not there
+};
+
+/// And for one component.
+struct Survey {
+    base::Result<bool> serves_route = true;           // the kind of route that the component names
+    base::Result<std::vector<k8s::Action>> denied{};  // of what is needed
+    std::vector<DryRun> dry_runs{};
+    std::string not_tried{};  // why there are no dry runs; empty: there are
 };
 
 struct Premises {
@@ -33,6 +39,7 @@ struct Premises {
     std::optional<ClusterState> state{};  // none: it could not be told, and only access is checked
     std::vector<Rehearsed> writes{};
     Survey survey{};
+    NamespaceSurvey around{};
 };
 
 /// What each check has found, in the order of CheckName; each finds something.

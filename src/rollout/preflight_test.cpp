@@ -48,7 +48,7 @@ Premises premises(char const* pod = plain_pod, bool with_route = false) {
     state.blue.endpoints = {"a", "b", "c"};
     state.metrics_name = "Prometheus";
     state.counters = {{.name = "blue x"}};
-    made.survey.api_version = std::string("v1.31.2");
+    made.around.api_version = std::string("v1.31.2");
     auto write = [&](char const* color, int replicas) {
         Rehearsed rehearsed{.step = 1};
         rehearsed.effect.object = fmt::format("Deployment web-{}", color);
@@ -70,7 +70,7 @@ std::string told(Premises const& premises, CheckName name) {
     return text;
 }
 
-Survey::Objects objects(std::initializer_list<char const*> texts) {
+NamespaceSurvey::Objects objects(std::initializer_list<char const*> texts) {
     std::vector<json::value> all;
     for (char const* text : texts) all.push_back(json::parse(text));
     return all;
@@ -123,7 +123,7 @@ TEST(Preflight, KnowsWhichVersionsItIsMadeFor) {
     };
     for (auto const& row : table) {
         Premises given = premises();
-        given.survey.api_version = std::string(row.version);
+        given.around.api_version = std::string(row.version);
         EXPECT_EQ(told(given, CheckName::versions), row.said);
     }
     Premises given = premises(plain_pod, true);
@@ -188,7 +188,7 @@ TEST(Preflight, AQuotaHasRoomForThePeak) {
         Premises given = premises(pod_with_resources);
         json::value quota = json::parse(R"({"metadata":{"name":"team"}})");
         quota.as_object()["status"] = json::parse(row.quota);
-        given.survey.quotas = std::vector<json::value>{quota};
+        given.around.quotas = std::vector<json::value>{quota};
         EXPECT_EQ(told(given, CheckName::quota), row.said) << row.quota;
     }
 }
@@ -209,7 +209,7 @@ TEST(Preflight, AQuotaCountsOnlyThePodsOfItsScope) {
         std::string const quota = fmt::format(
             R"({{"metadata":{{"name":"team"}},"spec":{{{}}},"status":{{"hard":{{"pods":"3"}},"used":{{"pods":"3"}}}}}})",
             row.scope);
-        given.survey.quotas = objects({quota.c_str()});
+        given.around.quotas = objects({quota.c_str()});
         EXPECT_TRUE(told(given, CheckName::quota).starts_with(row.said))
             << row.scope << ": " << told(given, CheckName::quota);
     }
@@ -217,13 +217,13 @@ TEST(Preflight, AQuotaCountsOnlyThePodsOfItsScope) {
 
 TEST(Preflight, AQuotaWantsToBeTold) {
     Premises given = premises();
-    given.survey.quotas =
+    given.around.quotas =
         objects({R"({"metadata":{"name":"team"},"status":{"hard":{"limits.memory":"9Gi"}}})"});
     EXPECT_EQ(
         told(given, CheckName::quota),
         "warning: ResourceQuota team counts limits.memory, and container main of Deployment web-blue names "
         "none: unless a LimitRange fills it in, no pod is made; name it in the container's resources");
-    given.survey.quotas = base::Error{base::Errc::forbidden, "list resourcequotas"};
+    given.around.quotas = base::Error{base::Errc::forbidden, "list resourcequotas"};
     EXPECT_EQ(told(given, CheckName::quota),
               "unknown: the ResourceQuotas could not be read: list resourcequotas");
 }
@@ -232,25 +232,25 @@ TEST(Preflight, SecretsForPullingAreThere) {
     constexpr char const* pod =
         R"({"containers":[{"name":"main"}],"imagePullSecrets":[{"name":"registry"}]})";
     Premises given = premises(pod);
-    given.survey.secret_types["registry"] = std::string("kubernetes.io/dockerconfigjson");
+    given.around.secret_types["registry"] = std::string("kubernetes.io/dockerconfigjson");
     EXPECT_EQ(told(given, CheckName::pull_secret),
               "passed: every Secret that is named for pulling the image is there");
-    given.survey.secret_types["registry"] = std::string("Opaque");
+    given.around.secret_types["registry"] = std::string("Opaque");
     EXPECT_TRUE(told(given, CheckName::pull_secret)
                     .starts_with("warning: Secret registry, which Deployment web-blue names"));
-    given.survey.secret_types["registry"] = base::not_found("");
+    given.around.secret_types["registry"] = base::not_found("");
     EXPECT_TRUE(
         told(given, CheckName::pull_secret)
             .starts_with("warning: Secret registry, which Deployment web-blue names in imagePullSecrets, "
                          "is not in namespace shop: a node pulls the image as nobody then"));
     given = premises();
-    given.survey.accounts["default"] = json::parse(R"({"imagePullSecrets":[{"name":"registry"}]})");
-    given.survey.secret_types["registry"] = base::not_found("");
+    given.around.accounts["default"] = json::parse(R"({"imagePullSecrets":[{"name":"registry"}]})");
+    given.around.secret_types["registry"] = base::not_found("");
     EXPECT_TRUE(told(given, CheckName::pull_secret)
                     .starts_with("warning: Secret registry, which ServiceAccount default names"));
     EXPECT_EQ(told(given, CheckName::pull_secret).find('\n'), std::string::npos)
         << "once, not for each color";
-    given.survey.accounts["default"] = base::Error{base::Errc::forbidden, "get serviceaccounts"};
+    given.around.accounts["default"] = base::Error{base::Errc::forbidden, "get serviceaccounts"};
     EXPECT_TRUE(told(given, CheckName::pull_secret).starts_with("unknown: ServiceAccount default"));
 }
 
@@ -311,7 +311,7 @@ TEST(Preflight, AutoscalersAgree) {
     };
     for (auto const& row : table) {
         Premises given = premises();
-        for (std::string const& each : row.autoscalers) given.survey.autoscalers.push_back(json::parse(each));
+        for (std::string const& each : row.autoscalers) given.around.autoscalers.push_back(json::parse(each));
         EXPECT_TRUE(told(given, CheckName::autoscaler).starts_with(row.said))
             << told(given, CheckName::autoscaler);
     }
@@ -346,7 +346,7 @@ TEST(Preflight, BudgetsLetPodsGoAndKeepTheColorThatServes) {
     for (auto const& row : table) {
         Premises given = premises(plain_pod, row.with_route);
         std::string const budget = fmt::format(R"({{"metadata":{{"name":"web"}},"spec":{{{}}}}})", row.spec);
-        given.survey.budgets = objects({budget.c_str()});
+        given.around.budgets = objects({budget.c_str()});
         EXPECT_TRUE(told(given, CheckName::disruption_budget).starts_with(row.said))
             << row.spec << ": " << told(given, CheckName::disruption_budget);
     }
@@ -354,7 +354,7 @@ TEST(Preflight, BudgetsLetPodsGoAndKeepTheColorThatServes) {
 
 TEST(Preflight, TwoBudgetsForOnePodAreOneTooMany) {
     Premises given = premises();
-    given.survey.budgets = objects(
+    given.around.budgets = objects(
         {R"({"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"color":"blue"}},"maxUnavailable":1}})",
          R"({"metadata":{"name":"b"},"spec":{"selector":{"matchLabels":{"color":"blue"}},"maxUnavailable":1}})"});
     EXPECT_TRUE(told(given, CheckName::disruption_budget)

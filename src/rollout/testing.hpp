@@ -76,7 +76,8 @@ users: [{name: portal, user: {token: secret}}]
     }
 
     base::Result<Rehearsal> rehearse(model::Rollout rollout) {
-        return world.run(driver.rehearse(key, std::move(rollout)));
+        std::vector<model::Rollout> drafts{std::move(rollout)};
+        return world.run(driver.rehearse(std::move(drafts), most_dry_runs)).front();
     }
 
     /// Everything that a health check looks at, each pod that runs is asked; and the events.
@@ -116,6 +117,7 @@ users: [{name: portal, user: {token: secret}}]
                          {}};
     model::Revision stable{};
     int last = 0;
+    std::size_t most_dry_runs = 100;
 
 private:
     base::Result<Observation> observe() {

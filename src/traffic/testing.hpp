@@ -6,8 +6,9 @@
 namespace traffic {
 
 /// An nginx under a shim: it answers `/` with its name in the header X-Server, `/slow` with 4,000 bytes in
-/// some seconds, and `/health` with 503 while the file `sick` is in its folder. It is one process: of two, the
-/// one that does not die first would take connections for the other one, and a client could lose two requests.
+/// some seconds, and `/health` with 503 while the file `sick` is in its folder. It is one process: of two,
+/// the one that does not die first would take connections for the other one, and a client could lose two
+/// requests.
 inline base::Result<void> launch_nginx(base::Files& files, target::Supervisor& supervisor,
                                        std::string const& folder, std::uint16_t port,
                                        std::string const& name) {

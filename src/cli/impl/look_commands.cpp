@@ -69,10 +69,14 @@ awaitable<int> events(Session& session, EventsArguments const& arguments) {
     Call call{.path = fmt::format("/api/environments/{}/events?limit={}", encoded(arguments.environment),
                                   arguments.limit)};
     if (!arguments.component.empty()) call.path += "&component=" + encoded(arguments.component);
-    std::function<Lines(model::ClusterEventsView const&)> tell = [](model::ClusterEventsView const& view) {
-        return describe(view);
-    };
-    co_return co_await show<model::ClusterEventsView>(session, std::move(call), tell);
+    Result<std::string> text = co_await session.portal.call(std::move(call));
+    if (!text) co_return session.fail(text.error());
+    auto view = read_answer<model::ClusterEventsView>(*text);
+    if (!view) co_return session.fail(view.error());
+    if (session.json()) session.terminal.out(*text + "\n");
+    std::vector<std::string> const lines = describe(*view);
+    for (std::string const& line : lines) session.say(line + "\n");
+    co_return code(view->problem.empty() ? ExitCode::done : ExitCode::failed);
 }
 
 std::string query_of(ListArguments const& arguments) {

@@ -37,7 +37,7 @@ Findings check_rights(Premises const& premises) {
 
 Findings check_versions(Premises const& premises) {
     Findings findings;
-    auto const& version = premises.survey.api_version;
+    auto const& version = premises.around.api_version;
     if (!version)
         findings.push_back(unknown("the API server's version could not be read: " + version.error().message));
     else if (minor_of(*version) < oldest_minor)
@@ -59,6 +59,7 @@ Findings check_versions(Premises const& premises) {
 }
 
 Findings check_dry_run(Premises const& premises) {
+    if (!premises.survey.not_tried.empty()) return {unknown(premises.survey.not_tried)};
     Findings findings;
     for (DryRun const& run : premises.survey.dry_runs) {
         if (run.answer) continue;

@@ -12,7 +12,7 @@ namespace json = base::json;
 
 std::vector<json::value const*> autoscalers_of(json::value const& deployment, Premises const& premises) {
     std::vector<json::value const*> found;
-    for (json::value const& each : premises.survey.autoscalers)
+    for (json::value const& each : premises.around.autoscalers)
         if (base::text_at(each, "/spec/scaleTargetRef/kind") == "Deployment" &&
             base::text_at(each, "/spec/scaleTargetRef/name") == name_of(deployment))
             found.push_back(&each);
@@ -160,7 +160,7 @@ Findings check_last_capacity(Premises const& premises) {
 }
 
 Findings check_disruption_budget(Premises const& premises) {
-    auto const& budgets = premises.survey.budgets;
+    auto const& budgets = premises.around.budgets;
     if (!budgets) return {unknown("the PodDisruptionBudgets could not be read: " + budgets.error().message)};
     Findings findings;
     std::map<std::string, std::vector<std::string>> budgets_of;  // by Deployment

@@ -76,8 +76,8 @@ bool is_of_a_registry(std::string const& type) {
 /// for: so it may go well. https://kubernetes.io/docs/concepts/containers/images/#using-a-private-registry
 void check_secret(std::string const& secret, std::string const& named_by, Premises const& premises,
                   Findings& findings) {
-    auto const found = premises.survey.secret_types.find(secret);
-    if (found == premises.survey.secret_types.end()) return;
+    auto const found = premises.around.secret_types.find(secret);
+    if (found == premises.around.secret_types.end()) return;
     base::Result<std::string> const& type = found->second;
     std::string const what = fmt::format("Secret {}, which {} names in imagePullSecrets,", secret, named_by);
     if (!type && type.error().code == base::Errc::not_found)
@@ -100,8 +100,8 @@ void check_secrets_of(json::value const& deployment, Premises const& premises, F
         check_secret(secret, "Deployment " + name_of(deployment), premises, findings);
     if (!own.empty()) return;
     std::string const name = account_of(deployment);
-    auto const account = premises.survey.accounts.find(name);
-    if (account == premises.survey.accounts.end()) return;
+    auto const account = premises.around.accounts.find(name);
+    if (account == premises.around.accounts.end()) return;
     if (!account->second) {
         findings.push_back(unknown(
             fmt::format("ServiceAccount {}, which may name Secrets for pulling, could not be read: {}", name,
@@ -124,7 +124,7 @@ Findings check_pull_secret(Premises const& premises) {
                              [&](Finding const& known) { return known.text == each.text; }))
                 findings.push_back(std::move(each));
     }
-    return or_passed(std::move(findings), premises.survey.secret_types.empty()
+    return or_passed(std::move(findings), premises.around.secret_types.empty()
                                               ? "no Secret is named for pulling the image"
                                               : "every Secret that is named for pulling the image is there");
 }

@@ -169,7 +169,7 @@ void check_one(json::value const& quota, Amounts const& added, Premises const& p
 }  // namespace
 
 Findings check_quota(Premises const& premises) {
-    auto const& quotas = premises.survey.quotas;
+    auto const& quotas = premises.around.quotas;
     if (!quotas) return {unknown("the ResourceQuotas could not be read: " + quotas.error().message)};
     Amounts const added = growth(premises);
     Findings findings;

@@ -22,49 +22,35 @@ constexpr Duration dry_run_limit = 5s;
 /// A watch keeps its connection: one for each kind of object, beside those for calls.
 constexpr k8s::Limits limits{.connections = 10, .watches = 7};
 
-/// A pod is of the Deployment that owns its ReplicaSet, whose name says so: "web-blue-7f9c".
-bool is_pod_of(json::value const& pod, std::string const& deployment) {
-    std::string const hash = base::text_at(pod, "/metadata/labels/pod-template-hash");
-    for (json::value const& owner : base::list_at(pod, "/metadata/ownerReferences"))
-        if (base::text_at(owner, "/kind") == "ReplicaSet")
-            return !hash.empty() && base::text_at(owner, "/name") == deployment + "-" + hash;
-    return false;
-}
-
-/// Does this autoscaler rule the number of pods?
-bool scales(json::value const& autoscaler, std::string const& deployment) {
-    return base::text_at(autoscaler, "/spec/scaleTargetRef/name") == deployment &&
-           base::text_at(autoscaler, "/spec/scaleTargetRef/kind") == "Deployment";
-}
-
-void add_ready_endpoints(json::value const& slice, std::set<std::string>& uids) {
-    for (json::value const& endpoint : base::list_at(slice, "/endpoints"))
-        if (base::is_true_at(endpoint, "/conditions/ready") &&
-            !base::is_true_at(endpoint, "/conditions/terminating"))
-            uids.insert(base::text_at(endpoint, "/targetRef/uid"));
-}
-
 std::string first_problem(std::map<std::string, std::unique_ptr<k8s::Informer>> const& informers) {
     for (auto const& [plural, informer] : informers)
         if (informer->problem()) return informer->problem()->message;
     return "it is being read";
 }
 
-/// Does this cluster of Envoy's stand for the pods of this color?
-bool counts_for(std::string const& cluster, Color color, ClusterState const& state) {
-    traffic::Backends const backends = backends_of(state);
-    std::string const& service = color == Color::blue ? backends.blue : backends.green;
-    if (metric::is_cluster_of_service(cluster, service, state.namespace_)) return true;
-    if (!state.traffic.http_route || !state.route) return false;
+/// The clusters of Envoy's that stand for one backend of an HTTPRoute, in any of its rules.
+std::set<std::string> clusters_of_backend(std::string const& service, ClusterState const& state) {
+    std::set<std::string> clusters;
     json::array const& rules = base::list_at(*state.route, "/spec/rules");
     for (std::size_t i = 0; i < rules.size(); ++i) {
         json::array const& places = base::list_at(rules[i], "/backendRefs");
         for (std::size_t j = 0; j < places.size(); ++j)
-            if (base::text_at(places[j], "/name") == service &&
-                cluster == metric::cluster_of_backend(state.namespace_, *state.traffic.http_route, i, j))
-                return true;
+            if (base::text_at(places[j], "/name") == service)
+                clusters.insert(
+                    metric::cluster_of_backend(state.namespace_, *state.traffic.http_route, i, j));
     }
-    return false;
+    return clusters;
+}
+
+/// Who has written something matters of those objects that we write, too.
+void forget_managers(json::value& object) {
+    if (json::value* metadata = object.as_object().if_contains("metadata"))
+        metadata->as_object().erase("managedFields");
+}
+
+void forget_specification(json::value& pod) {
+    forget_managers(pod);
+    pod.as_object().erase("spec");
 }
 
 bool uses(model::Environment const& environment, std::optional<std::string> model::Traffic::* route) {
@@ -76,18 +62,44 @@ bool uses(model::Environment const& environment, std::optional<std::string> mode
 }  // namespace
 
 std::shared_ptr<Cluster> Cluster::watch(ClusterSurroundings world, ClusterSettings settings,
-                                        model::Environment const& environment) {
-    std::shared_ptr<Cluster> cluster(new Cluster(world, std::move(settings), environment));
+                                        model::Environment const& environment, OnClusterChange changed) {
+    std::shared_ptr<Cluster> cluster(
+        new Cluster(world, std::move(settings), environment, std::move(changed)));
+    cluster->find_followers();
     cluster->spawn(cluster->open());
     return cluster;
 }
 
-bool Cluster::is_described_by(model::Environment const& environment) const {
+bool Cluster::take_over(model::Environment const& environment) {
     auto uses_the_same = [&](std::optional<std::string> model::Traffic::* route) {
         return uses(environment, route) == uses(environment_, route);
     };
-    return environment.target == environment_.target && uses_the_same(&model::Traffic::virtual_service) &&
-           uses_the_same(&model::Traffic::http_route);
+    if (environment.target != environment_.target || !uses_the_same(&model::Traffic::virtual_service) ||
+        !uses_the_same(&model::Traffic::http_route))
+        return false;
+    environment_ = environment;
+    find_followers();
+    return true;
+}
+
+/// By the names that the components go by from now on; a revision of older names is looked at now and then.
+void Cluster::find_followers() {
+    followers_.clear();
+    for (model::Component const& component : environment_.components) {
+        if (!component.workload || !component.traffic) continue;
+        auto follow = [&](char const* plural, std::string const& name) {
+            followers_.emplace(fmt::format("{}/{}", plural, name), component.name);
+        };
+        std::string const service = component.traffic->service.value_or("");
+        follow("services", service);
+        if (component.traffic->virtual_service)
+            follow("virtualservices", *component.traffic->virtual_service);
+        if (component.traffic->http_route) follow("httproutes", *component.traffic->http_route);
+        for (Color color : {Color::blue, Color::green}) {
+            follow("deployments", deployment_name(*component.workload, color));
+            follow("services", fmt::format("{}-{}", service, base::enum_name(color)));
+        }
+    }
 }
 
 void Cluster::stop() {
@@ -174,10 +186,31 @@ void Cluster::begin_watching(k8s::Client client) {
 }
 
 void Cluster::follow(std::string const& plural, k8s::Resource const& resource) {
+    auto take_change = [this, plural](k8s::Change const& change) { take(plural, change); };
+    k8s::InformerSettings settings;
+    if (plural == "endpointslices" || plural == "horizontalpodautoscalers") settings.trim = forget_managers;
+    if (plural == "pods") settings.trim = forget_specification;
     auto informer = std::make_unique<k8s::Informer>(
-        *client_, resource, k8s::Selection{.namespace_ = namespace_}, [](k8s::Change const&) {});
+        *client_, resource, k8s::Selection{.namespace_ = namespace_}, std::move(take_change), settings);
     spawn(informer->run());
     informers_[plural] = std::move(informer);
+}
+
+void Cluster::take(std::string const& plural, k8s::Change const& change) {
+    std::string of = fmt::format("{}/{}", plural, base::text_at(change.object, "/metadata/name"));
+    if (plural == "pods") {
+        index_.take_pod(change);
+        of = "deployments/" + deployment_of_pod(change.object);
+    } else if (plural == "horizontalpodautoscalers") {
+        index_.take_autoscaler(change);
+        of = "deployments/" + deployment_of_autoscaler(change.object);
+    } else if (plural == "endpointslices") {
+        index_.take_slice(change);
+        of = "services/" + service_of_slice(change.object);
+    }
+    if (stopped_ || !changed_) return;
+    auto const [first, last] = followers_.equal_range(of);
+    for (auto follower = first; follower != last; ++follower) changed_({environment_.name, follower->second});
 }
 
 // -- What is there.
@@ -201,27 +234,19 @@ base::Result<void> Cluster::check_is_current() const {
     return {};
 }
 
-json::value const* Cluster::object(std::string const& plural, std::string const& name) const {
+k8s::Object Cluster::object(std::string const& plural, std::string const& name) const {
     auto informer = informers_.find(plural);
-    return informer == informers_.end() ? nullptr : informer->second->find({namespace_, name});
+    return informer == informers_.end() ? k8s::Object() : informer->second->find({namespace_, name});
 }
 
 ColorState Cluster::color_state(model::Revision const& of, Color color) const {
     ColorState state;
     std::string const name = deployment_name(of.workload, color);
-    if (json::value const* deployment = object("deployments", name)) state.deployment = *deployment;
-    for (auto const& [pod_name, pod] : informers_.at("pods")->objects())
-        if (is_pod_of(pod, name)) state.pods.push_back(target::read_pod(pod));
-    target::sort(state.pods);
-    for (auto const& [hpa_name, hpa] : informers_.at("horizontalpodautoscalers")->objects())
-        if (scales(hpa, name)) state.autoscaled = true;
-    if (auto slices = informers_.find("endpointslices"); slices != informers_.end()) {
-        std::string const service =
-            fmt::format("{}-{}", of.traffic.service.value_or(""), base::enum_name(color));
-        for (auto const& [slice_name, slice] : slices->second->objects())
-            if (base::text_at(slice, "/metadata/labels/kubernetes.io~1service-name") == service)
-                add_ready_endpoints(slice, state.endpoints);
-    }
+    state.deployment = object("deployments", name);
+    state.pods = index_.pods_of(name);
+    state.autoscaled = !index_.autoscalers_of(name).empty();
+    state.endpoints =
+        index_.endpoints_of(fmt::format("{}-{}", of.traffic.service.value_or(""), base::enum_name(color)));
     return state;
 }
 
@@ -237,13 +262,9 @@ base::Result<ClusterState> Cluster::state_of(std::string const& component, model
         if (!workload) return workload.error();
         side.idle_for = now - last_share_.try_emplace({component, workload->revision}, now).first->second;
     }
-    if (of.traffic.virtual_service)
-        if (json::value const* route = object("virtualservices", *of.traffic.virtual_service))
-            state.route = *route;
-    if (of.traffic.http_route)
-        if (json::value const* route = object("httproutes", *of.traffic.http_route)) state.route = *route;
-    if (json::value const* service = object("services", of.traffic.service.value_or("")))
-        state.service = *service;
+    if (of.traffic.virtual_service) state.route = object("virtualservices", *of.traffic.virtual_service);
+    if (of.traffic.http_route) state.route = object("httproutes", *of.traffic.http_route);
+    state.service = object("services", of.traffic.service.value_or(""));
     add_counters(state);
     return state;
 }
@@ -265,7 +286,7 @@ base::Result<k8s::Client> Cluster::client() const {
 std::vector<json::value> Cluster::autoscalers() const {
     std::vector<json::value> all;
     for (auto const& [name, object] : informers_.at("horizontalpodautoscalers")->objects())
-        all.push_back(object);
+        all.push_back(*object);
     return all;
 }
 
@@ -336,10 +357,9 @@ ComponentObjects Cluster::objects_of(std::string const& component, model::Revisi
         own.objects["Deployment " + name] = color;
         if (of.traffic.virtual_service || of.traffic.http_route)
             own.objects[fmt::format("Service {}-{}", service, base::enum_name(color))] = color;
-        for (auto const& [pod, object] : informers_.at("pods")->objects())
-            if (is_pod_of(object, name)) own.objects["Pod " + pod.name] = color;
-        for (auto const& [autoscaler, object] : informers_.at("horizontalpodautoscalers")->objects())
-            if (scales(object, name)) own.objects["HorizontalPodAutoscaler " + autoscaler.name] = color;
+        for (target::Pod const& pod : index_.pods_of(name)) own.objects["Pod " + pod.name] = color;
+        for (std::string const& autoscaler : index_.autoscalers_of(name))
+            own.objects["HorizontalPodAutoscaler " + autoscaler] = color;
     }
     return own;
 }
@@ -382,14 +402,23 @@ awaitable<NodeAnswer> Cluster::ask(std::string pod, model::Rpc rpc, std::string 
 void Cluster::add_counters(ClusterState& state) {
     counting_.want(state.traffic, namespace_);
     std::optional<WallTime> newest;
-    for (Color color : {Color::blue, Color::green})
-        for (auto const& [series, counted] : counting_.counted()) {
-            if (!counts_for(counted.counter.name, color, state)) continue;
-            Counter mine = counted.counter;
-            mine.name = fmt::format("{} {}", base::enum_name(color), series);
-            state.counters.push_back(std::move(mine));
-            newest = std::max(newest.value_or(counted.at), counted.at);
-        }
+    auto add = [&](Color color, std::string const& series, Counting::Counted const& counted) {
+        Counter mine = counted.counter;
+        mine.name = fmt::format("{} {}", base::enum_name(color), series);
+        state.counters.push_back(std::move(mine));
+        newest = std::max(newest.value_or(counted.at), counted.at);
+    };
+    traffic::Backends const backends = backends_of(state);
+    for (Color color : {Color::blue, Color::green}) {
+        std::string const& service = color == Color::blue ? backends.blue : backends.green;
+        for (auto const& [series, counted] : counting_.counted(metric::service_as_owner(service, namespace_)))
+            add(color, series, counted);
+        if (!state.traffic.http_route || !state.route) continue;
+        std::set<std::string> const clusters = clusters_of_backend(service, state);
+        std::string const route = metric::route_as_owner(*state.traffic.http_route, namespace_);
+        for (auto const& [series, counted] : counting_.counted(route))
+            if (clusters.contains(counted.counter.name)) add(color, series, counted);
+    }
     state.metrics_name = "Prometheus";
     state.metrics_problem = counting_.problem(newest);
 }

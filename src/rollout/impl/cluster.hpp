@@ -6,6 +6,7 @@
 #include "k8s/informer.hpp"
 #include "rollout/cluster_driver.hpp"
 #include "rollout/cluster_events.hpp"
+#include "rollout/impl/cluster_index.hpp"
 #include "rollout/impl/counting.hpp"
 
 namespace rollout::impl {
@@ -13,10 +14,12 @@ namespace rollout::impl {
 class Cluster : public std::enable_shared_from_this<Cluster> {
 public:
     static std::shared_ptr<Cluster> watch(ClusterSurroundings world, ClusterSettings settings,
-                                          model::Environment const& environment);
+                                          model::Environment const& environment, OnClusterChange changed);
 
     model::Environment const& environment() const { return environment_; }
-    bool is_described_by(model::Environment const& environment) const;
+    /// Is this still the same cluster, of which as many kinds of objects are watched? Then it has these
+    /// components now.
+    bool take_over(model::Environment const& environment);
     void stop();
 
     /// Errors: unavailable (not read yet, or not heard of for too long: says since when, and why).
@@ -44,10 +47,12 @@ public:
                                             base::json::array operations);
 
 private:
-    Cluster(ClusterSurroundings world, ClusterSettings settings, model::Environment environment)
+    Cluster(ClusterSurroundings world, ClusterSettings settings, model::Environment environment,
+            OnClusterChange changed)
         : world_(world),
           settings_(std::move(settings)),
           environment_(std::move(environment)),
+          changed_(std::move(changed)),
           counting_(world.dialer, world.clock, environment_.target.kubernetes->prometheus) {}
 
     void spawn(awaitable<void> work);
@@ -58,12 +63,14 @@ private:
     base::Result<k8s::Access> read_access() const;
     void begin_watching(k8s::Client client);
     void follow(std::string const& plural, k8s::Resource const& resource);
+    void find_followers();
+    void take(std::string const& plural, k8s::Change const& change);
 
     awaitable<k8s::Result<base::json::value>> send(std::string resource, std::string name,
                                                    base::json::array operations, k8s::Write write);
 
     base::Result<void> check_is_current() const;
-    base::json::value const* object(std::string const& plural, std::string const& name) const;
+    k8s::Object object(std::string const& plural, std::string const& name) const;
     ComponentObjects objects_of(std::string const& component, model::Revision const& of) const;
     ColorState color_state(model::Revision const& of, target::Color color) const;
     void add_counters(ClusterState& state);
@@ -71,10 +78,13 @@ private:
     ClusterSurroundings world_;
     ClusterSettings settings_;
     model::Environment environment_;
+    OnClusterChange changed_;
     std::string namespace_{};
     std::string problem_ = "it was not read yet";  // while there is no client
     std::optional<k8s::Client> client_{};
     std::map<std::string, std::unique_ptr<k8s::Informer>> informers_{};  // by the resource's plural
+    ClusterIndex index_{};
+    std::multimap<std::string, std::string> followers_{};  // object ("services/web") -> component
     std::deque<asio::cancellation_signal> running_{};
     bool stopped_ = false;
 

@@ -68,12 +68,12 @@ awaitable<base::Result<void>> Counting::ask(metric::Prometheus const& server,
 
 void Counting::take(std::vector<metric::Series> const& series) {
     for (metric::EnvoyCounter const& each : metric::envoy_counters(series))
-        counted_[each.cluster + " " + each.instance] = {
-            .counter = {.name = each.cluster, .generation = each.instance, .counts = each.counts},
-            .at = each.at};
+        counted_.put(each.cluster + " " + each.instance, metric::owner_of_cluster(each.cluster),
+                     {.counter = {.name = each.cluster, .generation = each.instance, .counts = each.counts},
+                      .at = each.at});
     // An Envoy that is gone.
-    std::erase_if(counted_,
-                  [now = clock_.wall_now()](auto const& each) { return now - each.second.at > forgotten; });
+    counted_.remove_if(
+        [now = clock_.wall_now()](Counted const& counted) { return now - counted.at > forgotten; });
     was_answered_ = true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "metric/prometheus.hpp"
 #include "model/environment.hpp"
+#include "rollout/impl/owned.hpp"
 #include "rollout/observation.hpp"
 
 namespace rollout::impl {
@@ -25,8 +26,11 @@ public:
         Counter counter{};  // its name is that of Envoy's cluster
         WallTime at{};      // when Prometheus read it
     };
-    /// By series, as of the last answer about each.
-    std::map<std::string, Counted> const& counted() const { return counted_; }
+    /// Of one owner of Envoy's clusters (metric::owner_of_cluster), by series: as of the last answer about
+    /// each.
+    std::map<std::string, Counted> const& counted(std::string const& owner) const {
+        return counted_.of(owner);
+    }
     /// A sentence: why what was read at last at this time is not to be used now; empty: it is good. No time:
     /// nothing was; that is good as well while Envoys are read, for they count from the first request on.
     std::string problem(std::optional<WallTime> newest) const;
@@ -42,7 +46,7 @@ private:
     std::string problem_{};           // of the last question
     bool was_answered_ = false;
     std::optional<WallTime> envoy_read_{};  // any Envoy, last
-    std::map<std::string, Counted> counted_{};
+    Owned<Counted> counted_{};
 };
 
 }  // namespace rollout::impl

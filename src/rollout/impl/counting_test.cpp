@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "http/server.hpp"
+#include "metric/envoy.hpp"
 #include "sim/network.hpp"
 #include "sim/testing.hpp"
 
@@ -34,7 +35,7 @@ protected:
             sim::testing::pass(simulation_, 1s);
         }
         std::optional<WallTime> newest;
-        for (auto const& [series, counted] : counting_.counted())
+        for (auto const& [series, counted] : counting_.counted(metric::service_as_owner("web-blue", "shop")))
             newest = std::max(newest.value_or(counted.at), counted.at);
         return counting_.problem(newest);
     }

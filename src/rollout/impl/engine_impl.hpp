@@ -11,6 +11,7 @@ namespace rollout {
 
 constexpr Duration lease_length = 15s;
 constexpr Duration lease_renewal = 5s;
+constexpr Duration soon = 100ms;  // after something was done, or has changed: see what came of it
 
 using Signal = asio::experimental::channel<void(error_code)>;
 
@@ -59,7 +60,7 @@ struct Lane {
     std::optional<model::ComponentView> told{};     // what the last event about it said
     std::optional<Sampled> sampled{};               // of the rollout that is driven
     bool looking = false;
-    bool again = false;  // somebody woke it while it was looking
+    std::optional<Duration> again{};  // in how long, asked for while it was looking
     std::optional<SteadyTime> due{};
 };
 
@@ -84,6 +85,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     // -- Scheduling (engine.cpp)
     awaitable<void> run();
     void wake(Lane& lane);
+    void look_soon(Lane& lane);
     void schedule(Lane& lane, Duration in);
     Lane& lane_of(target::ComponentKey const& key);
     Lane* find_lane(target::ComponentKey const& key);
@@ -132,7 +134,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                            model::DeployRequest const& request) const;
     awaitable<Result<void>> check_versions(std::string environment, std::vector<model::Component> components,
                                            std::string version, model::Strategy strategy);
-    awaitable<Result<Rehearsal>> rehearse(model::Rollout draft);
+    awaitable<std::vector<Result<Rehearsal>>> rehearse(std::vector<model::Rollout> drafts,
+                                                       std::size_t most_dry_runs);
     awaitable<Result<void>> check_targets(Target target, std::vector<model::Component> components,
                                           model::DeployRequest request);
     Result<model::Rollout> draft(Target const& target, model::Component const& component,

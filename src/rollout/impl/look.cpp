@@ -8,11 +8,10 @@ namespace rollout {
 
 namespace {
 
-constexpr Duration save_interval =
-    2s;                           // counts and bake time are stored this often; a crash costs no more of them
-constexpr Duration soon = 100ms;  // after something was done: see what came of it
-constexpr Duration longest_observed_gap =
-    5s;  // a look that came later than this proves nothing about the time between
+/// Counts and bake time are stored this often; a crash costs no more of them.
+constexpr Duration save_interval = 2s;
+/// A look that came later than this proves nothing about the time between.
+constexpr Duration longest_observed_gap = 5s;
 
 store::Effect to_store(Effect const& effect, Lane const& lane, DeploymentId const& deployment, WallTime now) {
     return {.deployment = deployment,
@@ -85,7 +84,7 @@ awaitable<void> Engine::Impl::look(std::size_t index) {
     ++totals.looks;
     --looking;
     lane.looking = false;
-    if (std::exchange(lane.again, false)) next = Duration{};
+    if (auto asked = std::exchange(lane.again, {})) next = std::min(next, *asked);
     schedule(lane, next);
     if (looked_at) looked_at(lane.key.environment);
     if (looking == 0) idle.try_send(error_code{});
@@ -254,18 +253,17 @@ awaitable<Duration> Engine::Impl::drive(Lane& lane, std::shared_ptr<Open> driven
 }
 
 awaitable<Result<void>> Engine::Impl::commit(Lane& lane, Open& driven, Change& change) {
-    std::vector<model::Rollout> rollouts = driven.rollouts;
-    for (model::Rollout& rollout : rollouts)
-        if (rollout.component == change.rollout.component) rollout = change.rollout;
+    model::Rollout& before = *driven.rollout_of(change.rollout.component);
     change.deployment = driven.deployment;
-    aggregate(change.deployment, rollouts, lane.seen->at);
+    std::swap(before, change.rollout);  // for a moment, instead of a copy of them all
+    aggregate(change.deployment, driven.rollouts, lane.seen->at);
+    std::swap(before, change.rollout);
     change.phase_changed = change.deployment.phase != driven.deployment.phase;
     bool told = change.deployment != driven.deployment || !change.log.empty();
     model::Event event;
     if (told) {
         event = event_about(change.deployment, "pilothouse", lane.seen->at);
         event.kind = model::EventKind::patch;
-        model::Rollout const& before = *driven.rollout_of(change.rollout.component);
         bool plan_is_new =
             before.plan != change.rollout.plan || before.from.version != change.rollout.from.version;
         event.payload = patch(view_of(change.deployment, {change.rollout}, lane.seen->at), plan_is_new);

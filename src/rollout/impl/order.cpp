@@ -141,6 +141,10 @@ Result<void> apply_action(model::Rollout& rollout, Action action) {
     return {};
 }
 
+/// A deployment of many components does not wait until each write was tried: the first one of each is
+/// harmless, and says itself when it is refused.
+constexpr std::size_t most_dry_runs_to_begin = 40;
+
 void add_blockers(std::vector<model::PlanCheck> const& checks, std::vector<std::string>& blockers) {
     for (model::PlanCheck const& check : checks)
         if (check.result == model::CheckResult::blocker) blockers.push_back(check.text);
@@ -231,24 +235,34 @@ Result<model::Rollout> Engine::Impl::draft(Target const& target, Component const
     return rollout;
 }
 
-awaitable<Result<Rehearsal>> Engine::Impl::rehearse(model::Rollout draft) {
-    target::ComponentKey key{draft.environment, draft.component};
-    Lane const* lane = find_lane(key);
-    draft.to.number = (lane && lane->placement ? lane->placement->last_revision : 0) + 1;
-    if (lane && lane->lease) draft.epoch = lane->lease->epoch;
-    Driver& driver = world.drivers.of(draft.to.workload);
-    return driver.rehearse(std::move(key), std::move(draft));
+/// An environment has one kind of target.
+awaitable<std::vector<Result<Rehearsal>>> Engine::Impl::rehearse(std::vector<model::Rollout> drafts,
+                                                                 std::size_t most_dry_runs) {
+    if (drafts.empty()) co_return std::vector<Result<Rehearsal>>();
+    for (model::Rollout& draft : drafts) {
+        Lane const* lane = find_lane({draft.environment, draft.component});
+        draft.to.number = (lane && lane->placement ? lane->placement->last_revision : 0) + 1;
+        if (lane && lane->lease) draft.epoch = lane->lease->epoch;
+    }
+    Driver& driver = world.drivers.of(drafts.front().to.workload);
+    auto rehearsing = driver.rehearse(std::move(drafts), most_dry_runs);
+    co_return co_await std::move(rehearsing);
 }
 
 /// What the plan says must not begin does not. Behind another deployment nobody knows yet.
 awaitable<Result<void>> Engine::Impl::check_targets(Target target, std::vector<Component> components,
                                                     model::DeployRequest request) {
-    std::vector<std::string> in_the_way;
+    std::vector<model::Rollout> drafts;
     for (Component const& component : components) {
         if (busy_with({target.environment->name, component.name})) continue;
         CO_TRY(model::Rollout rollout, draft(target, component, request));
-        CO_TRY(Rehearsal rehearsal, co_await rehearse(std::move(rollout)));
-        add_blockers(rehearsal.checks, in_the_way);
+        drafts.push_back(std::move(rollout));
+    }
+    std::vector<std::string> in_the_way;
+    std::vector<Result<Rehearsal>> rehearsals = co_await rehearse(std::move(drafts), most_dry_runs_to_begin);
+    for (Result<Rehearsal> const& rehearsal : rehearsals) {
+        if (!rehearsal) co_return rehearsal.error();
+        add_blockers(rehearsal->checks, in_the_way);
     }
     if (!in_the_way.empty()) co_return conflict(fmt::format("{}", fmt::join(in_the_way, "; ")));
     co_return Result<void>{};
@@ -272,6 +286,7 @@ awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::
         co_await impl.check_versions(environment, components, request.version, target.strategy);
     if (!known) view.blockers.push_back(known.error().message);
     Duration longest{};
+    std::vector<model::Rollout> drafts;
     for (Component const& component : components) {
         CO_TRY(model::Rollout rollout, impl.draft(target, component, request));
         auto steps = views_of(rollout.plan, component.name, rollout.from.version, request.version);
@@ -284,7 +299,11 @@ awaitable<Result<model::PlanView>> Engine::plan(std::string environment, model::
                             other->value, component.name));
             continue;
         }
-        Result<Rehearsal> rehearsal = co_await impl.rehearse(std::move(rollout));
+        drafts.push_back(std::move(rollout));
+    }
+    constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+    std::vector<Result<Rehearsal>> rehearsals = co_await impl.rehearse(std::move(drafts), all);
+    for (Result<Rehearsal>& rehearsal : rehearsals) {
         if (rehearsal)
             show(std::move(*rehearsal), known.has_value(), view);
         else if (known)
