@@ -120,6 +120,7 @@ awaitable<void> DemoService::drain() {
 awaitable<http::Response> DemoService::answer(http::Request request) {
     if (request.path == "/healthz") co_return health(request);
     if (request.path == "/counts") co_return reply(request, 200, base::to_json(counts_).as_object());
+    if (request.path == "/metrics") co_return metrics();
     OpenRequest open(counts_);
     counts_.body_bytes += request.body.size();
     http::Response response = co_await serve(request);
@@ -152,6 +153,19 @@ http::Response DemoService::health(http::Request const& request) {
     if (draining_) return reply(request, 503, {{"status", "draining"}});
     if (!ready()) return reply(request, 503, {{"status", "starting"}});
     return reply(request, 200, {{"status", "ok"}});
+}
+
+/// https://prometheus.io/docs/instrumenting/exposition_formats/
+http::Response DemoService::metrics() const {
+    http::Response response;
+    response.fields.set("Content-Type", "text/plain; version=0.0.4");
+    response.body = fmt::format(
+        "# HELP http_requests_total Requests that were answered, by the class of the answer.\n"
+        "# TYPE http_requests_total counter\n"
+        "http_requests_total{{code=\"2xx\"}} {}\nhttp_requests_total{{code=\"4xx\"}} {}\n"
+        "http_requests_total{{code=\"5xx\"}} {}\n",
+        counts_.answered_2xx, counts_.answered_4xx, counts_.answered_5xx);
+    return response;
 }
 
 http::Response DemoService::reply(http::Request const& request, int status, json::object body) const {

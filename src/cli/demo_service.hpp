@@ -27,7 +27,7 @@ struct DemoServiceSettings {
     std::uint64_t seed = 0;  // of the errors; 0: made from version and port
 };
 
-/// What one process of the service saw. Health checks and GET /counts are not requests here.
+/// What one process of the service saw. Health checks, GET /counts and GET /metrics are not requests here.
 struct DemoCounts {
     std::string version{};
     std::int64_t pid = 0;
@@ -48,8 +48,8 @@ BOOST_DESCRIBE_STRUCT(DemoCounts, (),
                        open, health_checks, body_bytes))
 
 /// Paths: GET / (and any other path), POST /echo (length and CRC-32 of the body), GET /slow?ms=2000, GET
-/// /counts, GET /healthz. Every answer is JSON, names its version in `X-Service-Version` and returns the
-/// request's `X-Request-Id`. One thread.
+/// /counts, GET /healthz, GET /metrics (of Prometheus: http_requests_total). Every other answer is JSON,
+/// names its version in `X-Service-Version` and returns the request's `X-Request-Id`. One thread.
 class DemoService {
 public:
     DemoService(Executor executor, base::Clock& clock, DemoServiceSettings settings);
@@ -65,6 +65,7 @@ private:
     awaitable<http::Response> serve(http::Request const& request);
     awaitable<void> delay(http::Request const& request);
     http::Response health(http::Request const& request);
+    http::Response metrics() const;
     http::Response reply(http::Request const& request, int status, base::json::object body) const;
     bool ready() const;
     bool happens(double percent);

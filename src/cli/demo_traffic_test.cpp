@@ -11,6 +11,7 @@
 #include "base/testing.hpp"
 #include "cli/demo_service.hpp"
 #include "cli/impl/tally.hpp"
+#include "http/client.hpp"
 
 namespace cli {
 namespace {
@@ -58,6 +59,32 @@ TEST_F(TrafficTest, LedgerAndServiceAgreeOnEveryRequest) {
     EXPECT_EQ(service.counts().answered_5xx, summary.errors);
     EXPECT_EQ(service.counts().received, summary.sent);
     EXPECT_EQ(service.counts().open, 0U);
+}
+
+TEST_F(TrafficTest, TheServiceTellsPrometheusWhatItAnswered) {
+    DemoService service(context.get_executor(), clock, {.error_percent = 50, .seed = 7});
+    std::string const address = *service.start();
+    std::unique_ptr<base::Dialer> dialer = base::make_dialer(context.get_executor());
+    auto ask = [&](std::string const& path) {
+        http::Request request;
+        auto asking =
+            http::send(*dialer, clock, *http::parse_url("http://" + address + path), std::move(request), 5s);
+        return base::run(context, std::move(asking));
+    };
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(ask("/"));
+    std::uint64_t const failed = service.counts().answered_5xx;
+    ASSERT_GT(failed, 0U);
+    ASSERT_LT(failed, 10U);
+    auto const metrics = ask("/metrics");
+    ASSERT_TRUE(metrics);
+    EXPECT_EQ(metrics->fields.get("Content-Type"), "text/plain; version=0.0.4");
+    EXPECT_NE(metrics->body.find(fmt::format("\nhttp_requests_total{{code=\"2xx\"}} {}\n", 10 - failed)),
+              std::string::npos)
+        << metrics->body;
+    EXPECT_NE(metrics->body.find(fmt::format("\nhttp_requests_total{{code=\"5xx\"}} {}\n", failed)),
+              std::string::npos)
+        << metrics->body;
+    EXPECT_EQ(service.counts().received, 10U) << "who asks for the counters is not counted";
 }
 
 /// Answers the first requests as it should and then closes in the middle of an answer, for ever.

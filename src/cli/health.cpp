@@ -13,7 +13,7 @@ using model::HealthView;
 std::string sentence_of(HealthView const& health, std::optional<model::Color> only) {
     std::string const what =
         only ? fmt::format("{} ({})", health.environment, base::enum_name(*only)) : health.environment;
-    std::string const is = fmt::format("{} is {}", what, base::enum_name(health.health));
+    std::string is = fmt::format("{} is {}", what, base::enum_name(health.health));
     if (health.health == model::Health::healthy) return is;
     if (health.checks.empty()) return is + ": it has no component";
     HealthCheckView const& worst = *std::max_element(

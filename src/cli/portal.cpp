@@ -75,7 +75,8 @@ awaitable<Result<std::string>> Portal::call(Call call) {
     Result<http::Response> response =
         co_await http::send(dialer_, clock_, std::move(url), request(call), call.limit);
     if (!response) co_return unreachable(response.error());
-    std::string body = response->shared_body ? *response->shared_body : std::move(response->body);
+    std::string body = std::move(response->body);
+    if (response->shared_body) body = *response->shared_body;
     if (response->status < 200 || response->status > 299) co_return refusal(response->status, body, call);
     co_return body;
 }

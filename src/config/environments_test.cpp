@@ -299,6 +299,24 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{cluster("{deployment: web, container: main, image: \"r/web:{version}\", replicas: 3}",
                     "{service: web, http_route: web}"),
             ""},
+        Bad{cluster("{deployment: web, container: main, image: \"r/web:{version}\"}",
+                    "{service: web, metrics: {requests: 'http_requests_total{pod=~\"{deployment}-.+\"}'}}"),
+            ""},
+        Bad{cluster("{deployment: web, container: main, image: \"r/web:{version}\"}",
+                    "{service: web, metrics: {}}"),
+            ""},
+        Bad{cluster("{deployment: web, container: main, image: \"r/web:{version}\"}",
+                    "{service: web, metrics: {requests: sum(a), failures: 'a{'}}"),
+            "6:49: requests: must select counters, by a name and matchers as in PromQL and nothing around "
+            "them, "
+            "like http_requests_total{job=\"web\",pod=~\"{deployment}-.+\"}; no sum() or rate(): they are "
+            "added "
+            "up here, because a sum hides that one of them began again\n"
+            "6:67: failures: must select counters, by a name and matchers as in PromQL and nothing around "
+            "them, "
+            "like http_requests_total{job=\"web\",pod=~\"{deployment}-.+\"}; no sum() or rate(): they are "
+            "added "
+            "up here, because a sum hides that one of them began again"},
         Bad{with("        rpc: {path: /rpc, chain_id: 1337, block_period: 2s, peers: 3, validators: "
                  "[\"0x00000000000000000000000000000000000000Ab\"]}\n"),
             ""},

@@ -56,11 +56,11 @@ struct Pool::Impl {
     std::vector<Connection> kept{};  // the one used last stands last
     std::size_t in_use = 0;
 
-    Impl(Executor executor, base::Dialer& with_dialer, base::Clock& with_clock, PoolSettings with)
+    Impl(Executor const& executor, base::Dialer& with_dialer, base::Clock& with_clock, PoolSettings with)
         : dialer(with_dialer),
           clock(with_clock),
           settings(std::move(with)),
-          free_slots(std::move(executor), settings.connections) {
+          free_slots(executor, settings.connections) {
         for (std::size_t i = 0; i < settings.connections; ++i) free_slots.try_send(error_code{});
     }
 

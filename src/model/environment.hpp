@@ -87,6 +87,16 @@ inline constexpr base::FieldRule workload_rules[] = {
 };
 constexpr std::span<base::FieldRule const> rules_of(Workload const*) { return workload_rules; }
 
+/// Counters of requests in the pods themselves, where no Envoy counts them: selectors of PromQL for counters
+/// that only rise. They may hold {namespace}, {service}, {color} and {deployment}, which is the color's.
+struct RequestMetrics {
+    std::string requests =
+        R"(http_requests_total{namespace="{namespace}",pod=~"{deployment}-[0-9a-z]+-[0-9a-z]+"})";
+    std::optional<std::string> failures{};  // without it: those of `requests` with a label that says 5xx
+    bool operator==(RequestMetrics const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RequestMetrics, (), (requests, failures))
+
 /// On a host `listen` and `health`; in a cluster `service`, and one of the routes if there is one. With a
 /// route two Services stand behind it, `<service>-blue` and `<service>-green`. Without one the Service
 /// selects a color, or the pods of both.
@@ -96,9 +106,10 @@ struct Traffic {
     std::optional<std::string> service{};
     std::optional<std::string> virtual_service{};  // Istio's
     std::optional<std::string> http_route{};       // Gateway API's
+    std::optional<RequestMetrics> metrics{};       // in place of Envoy's
     bool operator==(Traffic const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Traffic, (), (listen, health, service, virtual_service, http_route))
+BOOST_DESCRIBE_STRUCT(Traffic, (), (listen, health, service, virtual_service, http_route, metrics))
 inline constexpr base::FieldRule traffic_rules[] = {{.field = "listen", .about = "address:port"}};
 constexpr std::span<base::FieldRule const> rules_of(Traffic const*) { return traffic_rules; }
 

@@ -385,6 +385,7 @@ DataPlane data_plane_of(ClusterState const& state, std::array<Side, 2> const& si
                     .running = true,
                     .problem = dispute(state),
                     .counted_by = state.metrics_name,
+                    .queries = state.metrics_queries,
                     .not_counted = state.metrics_problem};
     for (Side const& side : sides) {
         if (side.workload.revision != 0) plane.shares_percent[side.workload.revision] = side.share_percent;

@@ -34,11 +34,12 @@ struct ClusterState {
     model::Workload workload{};  // names, and the image with {version}
     model::Traffic traffic{};
     ColorState blue{}, green{};
-    k8s::Object route{};              // the VirtualService or HTTPRoute
-    k8s::Object service{};            // the component's own
-    std::string metrics_name{};       // "Prometheus at http://..."
-    std::string metrics_problem{};    // a sentence; empty: the counters are good
-    std::vector<Counter> counters{};  // names begin with the color; the revision is filled in here
+    k8s::Object route{};                         // the VirtualService or HTTPRoute
+    k8s::Object service{};                       // the component's own
+    std::string metrics_name{};                  // "Prometheus at http://..."
+    std::vector<std::string> metrics_queries{};  // what is asked for there
+    std::string metrics_problem{};               // a sentence; empty: the counters are good
+    std::vector<Counter> counters{};             // names begin with the color; the revision is filled in here
 
     ColorState const& of(target::Color color) const { return color == target::Color::blue ? blue : green; }
     ColorState& of(target::Color color) { return color == target::Color::blue ? blue : green; }

@@ -112,6 +112,9 @@ private:
                  ? fmt::format("{} begins: first deployment, {} steps", next().to.version, next().plan.size())
                  : fmt::format("{} begins: {} from {}, {} steps", next().to.version,
                                base::enum_name(next().strategy), next().from.version, next().plan.size()));
+        if (next().judge.enabled && !seen_.traffic.queries.empty())
+            note(LogLevel::info, fmt::format("judged by what {} says of: {}", seen_.traffic.counted_by,
+                                             fmt::join(seen_.traffic.queries, "; ")));
         note(LogLevel::info, say_step());
     }
 

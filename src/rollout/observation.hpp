@@ -40,6 +40,7 @@ struct DataPlane {
     std::map<int, int> shares_percent{};  // by revision: of the traffic, as it is handed out now
     int unserved_percent = 0;             // of the traffic, that goes where no replica takes it
     std::string counted_by{};             // in sentences: "HAProxy", "Prometheus at http://..."
+    std::vector<std::string> queries{};   // what whoever counts is asked, where it is asked
     std::string not_counted{};            // a sentence: why there are no counters now; empty: there are
     std::vector<Counter> counters{};
     std::optional<model::TrafficView> view{};  // for people, of a proxy that we run ourselves

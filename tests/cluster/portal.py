@@ -41,14 +41,17 @@ def objects(host, kind, gateway=None):
 
 class Portal:
     """`kind` is how requests are shared out: virtual_service, http_route, selector or ratio. `account`: a ServiceAccount of the
-    namespace, as which the portal speaks to the cluster; otherwise it is the administrator. With `uploaded` it waits for a kubeconfig."""
+    namespace, as which the portal speaks to the cluster; otherwise it is the administrator. With `uploaded` it waits for a kubeconfig.
+    `metrics`: selectors of the pods' own counters, in place of Envoy's."""
 
-    def __init__(self, on, namespace, kind, replicas=3, strategy=None, judge=None, account=None, uploaded=False):
+    def __init__(self, on, namespace, kind, replicas=3, strategy=None, judge=None, account=None, uploaded=False, metrics=None):
         self.cluster, self.namespace = on, namespace
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ph-cluster-portal-"))
         self.port = 20000 + secrets.randbelow(10000)
         self.token = self.process = self.uploaded = None
         traffic = {"service": "web", **({kind: "web"} if kind in ("virtual_service", "http_route") else {})}
+        if metrics is not None:
+            traffic["metrics"] = metrics
         component = {"name": "web",
                      "workload": {"deployment": "web", "container": "web", "image": "pilothouse.test/demo-service:{version}", "replicas": replicas},
                      "traffic": traffic,

@@ -66,6 +66,29 @@ class Rollout(unittest.TestCase):
     def test_rolling_by_the_numbers_of_pods(self):
         self.assert_a_version_is_brought("rolling", "ratio", judge={"enabled": False})
 
+    def assert_a_bad_version_goes_back_by_what_its_pods_count(self, metrics):
+        """No Envoy stands before the pods: the Service hands out requests to those of both colors."""
+        with self.site("ratio", strategy={"default": "rolling", "bake": "20s"}, judge={"on_no_data": "hold"}, metrics=metrics) as (portal, load):
+            good = portal.deploy("1.1.0")
+            self.assertEqual(portal.wait_end(good)["phase"], "completed")
+            bad = portal.deploy("1.2.0")
+            ended = portal.wait_end(bad)
+            self.assertEqual(ended["phase"], "rolled_back", ended["reason"])
+            load.wait_version("1.1.0")
+            texts = [entry["text"] for entry in portal.api("GET", f"/api/deployments/{bad}/logs?limit=1000")["items"]]
+        lost = [request for request in load.requests if request.get("status", 0) >= 500 and request["version"] != "1.2.0"]
+        self.assertEqual(lost, [])
+        told = [text for text in texts if text.startswith("judged by what Prometheus says of: http_requests_total{")]
+        self.assertEqual(len(told), 1, texts)
+        print(f"{told[0]}\n{ended['reason']}")
+
+    def test_pods_that_count_themselves(self):
+        self.assert_a_bad_version_goes_back_by_what_its_pods_count({})
+
+    def test_pods_that_count_themselves_by_selectors_of_ours(self):
+        selector = 'http_requests_total{job="pods",namespace="{namespace}",pod=~"{service}-{color}-.+"'
+        self.assert_a_bad_version_goes_back_by_what_its_pods_count({"requests": selector + "}", "failures": selector + ',code="5xx"}'})
+
     def test_a_bad_version_goes_back_by_itself(self):
         with self.site("virtual_service", "istio", strategy={"bake": "20s"}) as (portal, load):
             ended = portal.wait_end(portal.deploy("1.2.0"))

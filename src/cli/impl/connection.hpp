@@ -10,7 +10,7 @@ namespace cli {
 
 class Connection {
 public:
-    explicit Connection(Executor executor) : socket_(std::move(executor)) {}
+    explicit Connection(Executor const& executor) : socket_(executor) {}
     /// Empty, or why not, as a sentence.
     awaitable<std::string> connect(asio::ip::tcp::endpoint to);
     /// Sends and reads the whole answer. Empty, or why there is none, as a sentence.

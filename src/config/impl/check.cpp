@@ -3,6 +3,7 @@
 #include <set>
 
 #include "config/address.hpp"
+#include "model/selector.hpp"
 
 namespace config {
 
@@ -128,6 +129,7 @@ private:
         refuse_on_host(component.traffic->service, at(node, "traffic"), "service");
         refuse_on_host(component.traffic->virtual_service, at(node, "traffic"), "virtual_service");
         refuse_on_host(component.traffic->http_route, at(node, "traffic"), "http_route");
+        refuse_on_host(component.traffic->metrics, at(node, "traffic"), "metrics");
     }
 
     void check_in_cluster(model::Component const& component, Node const& node) {
@@ -165,6 +167,17 @@ private:
             return report_.add(node, "traffic: at most one of virtual_service and http_route");
         if (traffic.virtual_service) check_object(traffic.virtual_service, node, "virtual_service", "web");
         if (traffic.http_route) check_object(traffic.http_route, node, "http_route", "web");
+        if (traffic.metrics) check_metrics(*traffic.metrics, at(node, "metrics"));
+    }
+
+    void check_metrics(model::RequestMetrics const& metrics, Node const& node) {
+        check_selector(metrics.requests, "requests", node);
+        if (metrics.failures) check_selector(*metrics.failures, "failures", node);
+    }
+
+    void check_selector(std::string const& selector, std::string_view field, Node const& node) {
+        if (auto fine = model::check_selector(selector); !fine)
+            report_.add(at(node, field), fmt::format("{}: {}", field, fine.error().message));
     }
 
     void check_object(std::optional<std::string> const& name, Node const& node, std::string_view field,
@@ -178,8 +191,9 @@ private:
                                     field, *name));
     }
 
-    void refuse_on_host(std::optional<std::string> const& name, Node const& node, std::string_view field) {
-        if (name) report_.add(at(node, field), fmt::format("{}: only in a cluster; remove it", field));
+    template <class T>
+    void refuse_on_host(std::optional<T> const& value, Node const& node, std::string_view field) {
+        if (value) report_.add(at(node, field), fmt::format("{}: only in a cluster; remove it", field));
     }
 
     void check_workload(model::Workload const& workload, Node const& node) {

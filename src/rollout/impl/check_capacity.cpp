@@ -190,8 +190,9 @@ Findings check_metrics(Premises const& premises) {
     if (!is_counted)
         return {
             warning(fmt::format("the verdict will wait: {} answers, and has no counters for {} yet; send it "
-                                "requests, and see that Envoy's statistics are read",
-                                premises.state->metrics_name, premises.rollout.component))};
+                                "requests, and see that it reads: {}",
+                                premises.state->metrics_name, premises.rollout.component,
+                                fmt::join(premises.state->metrics_queries, "; ")))};
     return {passed(fmt::format("{} answers", premises.state->metrics_name))};
 }
 

@@ -8,6 +8,7 @@
 #include "base/offload.hpp"
 #include "k8s/kubeconfig.hpp"
 #include "metric/envoy.hpp"
+#include "model/selector.hpp"
 
 namespace rollout::impl {
 
@@ -51,6 +52,11 @@ void forget_managers(json::value& object) {
 void forget_specification(json::value& pod) {
     forget_managers(pod);
     pod.as_object().erase("spec");
+}
+
+Counter counter_of(Color color, std::string const& series, Counter counter) {
+    counter.name = fmt::format("{} {}", base::enum_name(color), series);
+    return counter;
 }
 
 bool uses(model::Environment const& environment, std::optional<std::string> model::Traffic::* route) {
@@ -400,12 +406,39 @@ awaitable<NodeAnswer> Cluster::ask(std::string pod, model::Rpc rpc, std::string 
 // -- What the data plane has counted.
 
 void Cluster::add_counters(ClusterState& state) {
+    state.metrics_name = "Prometheus";
+    if (state.traffic.metrics)
+        add_own_counters(state);
+    else
+        add_envoy_counters(state);
+}
+
+/// Those that the pods keep themselves.
+void Cluster::add_own_counters(ClusterState& state) {
+    std::vector<Counting::OwnQuestion> questions;
+    for (Color color : {Color::blue, Color::green}) {
+        std::string const deployment = deployment_name(state.workload, color);
+        model::SelectorNames const names{namespace_, state.traffic.service.value_or(""),
+                                         std::string(base::enum_name(color)), deployment};
+        model::RequestMetrics const& metrics = *state.traffic.metrics;
+        Counting::OwnQuestion question{.owner = "Deployment " + deployment,
+                                       .requests = model::fill_selector(metrics.requests, names)};
+        if (metrics.failures) question.failures = model::fill_selector(*metrics.failures, names);
+        for (auto const& [series, counted] : counting_.counted(question.owner))
+            state.counters.push_back(counter_of(color, series, counted.counter));
+        state.metrics_queries.push_back(question.requests);
+        if (question.failures) state.metrics_queries.push_back(*question.failures);
+        counting_.want(question);
+        questions.push_back(std::move(question));
+    }
+    state.metrics_problem = counting_.problem(questions);
+}
+
+void Cluster::add_envoy_counters(ClusterState& state) {
     counting_.want(state.traffic, namespace_);
     std::optional<WallTime> newest;
     auto add = [&](Color color, std::string const& series, Counting::Counted const& counted) {
-        Counter mine = counted.counter;
-        mine.name = fmt::format("{} {}", base::enum_name(color), series);
-        state.counters.push_back(std::move(mine));
+        state.counters.push_back(counter_of(color, series, counted.counter));
         newest = std::max(newest.value_or(counted.at), counted.at);
     };
     traffic::Backends const backends = backends_of(state);
@@ -419,7 +452,8 @@ void Cluster::add_counters(ClusterState& state) {
         for (auto const& [series, counted] : counting_.counted(route))
             if (clusters.contains(counted.counter.name)) add(color, series, counted);
     }
-    state.metrics_name = "Prometheus";
+    state.metrics_queries = {
+        fmt::format("Envoy's upstream requests to {} and {}", backends.blue, backends.green)};
     state.metrics_problem = counting_.problem(newest);
 }
 

@@ -74,6 +74,8 @@ private:
     ComponentObjects objects_of(std::string const& component, model::Revision const& of) const;
     ColorState color_state(model::Revision const& of, target::Color color) const;
     void add_counters(ClusterState& state);
+    void add_own_counters(ClusterState& state);
+    void add_envoy_counters(ClusterState& state);
 
     ClusterSurroundings world_;
     ClusterSettings settings_;

@@ -45,12 +45,35 @@ protected:
             .count();
     }
 
+    std::string own_problem_after(int seconds, bool with_failures = false) {
+        Counting::OwnQuestion blue{"blue pods", "requests{color=\"blue\"}", {}};
+        Counting::OwnQuestion green{"green pods", "requests{color=\"green\"}", {}};
+        if (with_failures) blue.failures = "failures{}";
+        for (int i = 0; i < seconds; ++i) {
+            counting_.want(blue);
+            counting_.want(green);
+            sim::testing::pass(simulation_, 1s);
+        }
+        return counting_.problem({blue, green});
+    }
+    model::Counts counted_by_pods(std::string const& owner) {
+        model::Counts all;
+        for (auto const& [series, counted] : counting_.counted(owner)) all += counted.counter.counts;
+        return all;
+    }
+
     bool reads_envoys_ = true;
     bool has_counters_ = false;
+    std::map<std::string, std::string> own_;  // part of a question -> value
+    bool is_down_ = false;
+
+    std::vector<std::string> questions_{};
 
 private:
     awaitable<http::Response> handle(http::Request request) {
         std::string const& asked = request.query.front().second;
+        if (is_down_) co_return http::Response{.status = 503};
+        questions_.push_back(asked);
         bool const asks_when = asked.find("envoy_server_uptime") != std::string::npos;
         bool const asks_istio = asked.find("{cluster_name") != std::string::npos;
         std::string series;
@@ -60,6 +83,10 @@ private:
             series = fmt::format(
                 R"({{"metric":{{"cluster_name":"outbound|80||web-blue.shop.svc.cluster.local","response_code_class":"2xx"}},"values":[[{},"7"]]}})",
                 now());
+        for (auto const& [part, value] : own_)
+            if (asked.find(part) != std::string::npos)
+                series = fmt::format(R"({{"metric":{{"instance":"10.0.0.1:80"}},"values":[[{},"{}"]]}})",
+                                     now(), value);
         http::Response response;
         response.body = fmt::format(R"({{"status":"success","data":{{"resultType":"{}","result":[{}]}}}})",
                                     asks_when ? "vector" : "matrix", series);
@@ -89,6 +116,42 @@ TEST_F(CountingTest, CountersThatAreNotReadAnyMoreAreTooOld) {
     ASSERT_EQ(problem_after(3), "");
     has_counters_ = reads_envoys_ = false;
     EXPECT_NE(problem_after(40).find("has heard of no Envoy since"), std::string::npos);
+}
+
+TEST_F(CountingTest, PodsThatCountThemselvesAreAskedForByTheirSelectors) {
+    own_ = {{"requests{color=\"blue\"}", "40"}, {"requests{color=\"green\"}", "3"}};
+    EXPECT_EQ(own_problem_after(3), "");
+    EXPECT_EQ(counted_by_pods("blue pods"), (model::Counts{40, 0}));
+    EXPECT_EQ(counted_by_pods("green pods"), (model::Counts{3, 0}));
+    for (std::string const& question : questions_) EXPECT_TRUE(question.ends_with("}[2m]")) << question;
+    own_["failures{}"] = "5";
+    EXPECT_EQ(own_problem_after(3, true), "");
+    EXPECT_EQ(counted_by_pods("blue pods"), (model::Counts{40, 5}));
+}
+
+TEST_F(CountingTest, PodsWithoutSamplesAreNamed) {
+    EXPECT_EQ(
+        own_problem_after(3),
+        "Prometheus at http://prometheus:9090 has no sample of the last 2 min for requests{color=\"blue\"}");
+    own_ = {{"requests{color=\"blue\"}", "40"}};
+    EXPECT_EQ(own_problem_after(3), "") << "the other color may have no pods yet";
+    own_.clear();
+    EXPECT_EQ(own_problem_after(100), "");
+    EXPECT_NE(own_problem_after(30).find("has no sample of the last 2 min"), std::string::npos);
+}
+
+TEST_F(CountingTest, FailuresThatAreNoRequestsAreNamed) {
+    own_ = {{"requests{color=\"blue\"}", "4"}, {"failures{}", "5"}};
+    EXPECT_EQ(own_problem_after(3, true),
+              "10.0.0.1:80 has counted 5 failures and only 4 requests: look at traffic.metrics");
+}
+
+TEST_F(CountingTest, AServerThatDoesNotAnswerIsTheProblem) {
+    own_ = {{"requests", "4"}};
+    EXPECT_EQ(own_problem_after(0), "Prometheus at http://prometheus:9090 has not answered yet");
+    ASSERT_EQ(own_problem_after(3), "");
+    is_down_ = true;
+    EXPECT_NE(own_problem_after(3).find("http://prometheus:9090"), std::string::npos);
 }
 
 }  // namespace
