@@ -49,6 +49,14 @@ public:
     virtual awaitable<void> write(std::string_view piece) = 0;
 };
 
+/// A connection that speaks another protocol now. The server counts it while this lives.
+class Upgraded {
+public:
+    virtual ~Upgraded() = default;
+    /// Called when the server stops, maybe twice: ends the connection.
+    std::function<void()> on_stop{};
+};
+
 struct Response {
     int status = 200;
     Fields fields{};
@@ -61,8 +69,8 @@ struct Response {
     /// the client goes or the server stops.
     std::function<awaitable<Response>()> later{};
     /// With status 101: takes the connection over once the head was sent, with what was read beyond the
-    /// request. The server goes on counting it until this returns, and cancels it when it stops.
-    std::function<awaitable<void>(base::Stream, std::string already_read)> upgrade{};
+    /// request.
+    std::function<void(base::Stream, std::string already_read, std::unique_ptr<Upgraded>)> upgrade{};
 };
 
 /// Called once per request. An exception becomes a 500 problem; the process lives (R42).

@@ -21,7 +21,7 @@ awaitable<void> serve(std::shared_ptr<Session> session) { co_await session->run(
 awaitable<void> turn_away(std::shared_ptr<Session> session) { co_await session->turn_away(); }
 
 void begin_session(std::shared_ptr<Shared> const& shared, base::Stream stream) {
-    bool no_room = shared->sessions.size() >= shared->limits.connections;
+    bool no_room = shared->connections() >= shared->limits.connections;
     auto session = std::make_shared<Session>(shared, std::move(stream));
     // The slot lies in the session, so the session stays until the coroutine is quite over.
     auto ended = asio::bind_cancellation_slot(
@@ -57,7 +57,7 @@ awaitable<void> accept_until_stopped(std::shared_ptr<Shared> shared, std::unique
 }
 
 awaitable<void> all_gone(std::shared_ptr<Shared> shared) {
-    while (!shared->sessions.empty()) co_await shared->session_ended.async_receive(use_awaitable);
+    while (shared->connections() > 0) co_await shared->session_ended.async_receive(use_awaitable);
 }
 
 /// True when all sessions have ended by themselves.
@@ -71,14 +71,20 @@ awaitable<bool> wait_until_gone(std::shared_ptr<Shared> shared, Duration limit) 
     co_return false;
 }
 
-/// `action` may end sessions, these and others.
-template <class Action>
-void for_each_session(Shared& shared, Action action) {
-    for (auto at = shared.sessions.begin(); at != shared.sessions.end();) {
-        auto [number, session] = *at;
-        action(*session);
-        at = shared.sessions.upper_bound(number);
+/// `action` may end those of the list, this and others.
+template <class Connection, class Action>
+void for_each(std::map<std::uint64_t, Connection*> const& list, Action action) {
+    for (auto at = list.begin(); at != list.end();) {
+        auto [number, connection] = *at;
+        action(*connection);
+        at = list.upper_bound(number);
     }
+}
+
+void stop_upgraded(Shared& shared) {
+    for_each(shared.upgraded, [](Upgraded& connection) {
+        if (connection.on_stop) connection.on_stop();
+    });
 }
 
 SteadyTime sweep(Shared& shared, SteadyTime now) {
@@ -89,7 +95,7 @@ SteadyTime sweep(Shared& shared, SteadyTime now) {
         else
             earliest = std::min(earliest, session.deadline());
     };
-    for_each_session(shared, look);
+    for_each(shared.sessions, look);
     return earliest;
 }
 
@@ -121,7 +127,8 @@ Server::Server(Executor executor, base::Clock& clock, base::Random& random, Hand
 
 Server::~Server() {
     impl_->stop_accepting();
-    for_each_session(*impl_->shared, [](Session& session) { session.stop_now(); });
+    for_each(impl_->shared->sessions, [](Session& session) { session.stop_now(); });
+    stop_upgraded(*impl_->shared);
     impl_->shared->watchdog->stop();
 }
 
@@ -137,12 +144,13 @@ void Server::listen(std::unique_ptr<base::Listener> listener) {
 awaitable<void> Server::stop(Duration limit) {
     std::shared_ptr<Impl> impl = impl_;
     impl->stop_accepting();
-    for_each_session(*impl->shared, [](Session& session) { session.stop_softly(); });
+    for_each(impl->shared->sessions, [](Session& session) { session.stop_softly(); });
+    stop_upgraded(*impl->shared);
     if (co_await wait_until_gone(impl->shared, limit)) co_return;
-    for_each_session(*impl->shared, [](Session& session) { session.stop_now(); });
+    for_each(impl->shared->sessions, [](Session& session) { session.stop_now(); });
     co_await wait_until_gone(impl->shared, 1s);
 }
 
-std::size_t Server::sessions() const { return impl_->shared->sessions.size(); }
+std::size_t Server::sessions() const { return impl_->shared->connections(); }
 
 }  // namespace http

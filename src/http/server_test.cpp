@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+
 #include "sim/network.hpp"
 
 namespace http {
@@ -750,10 +752,20 @@ awaitable<void> repeat_in_capitals(base::Stream stream, std::string text) {
     }
 }
 
+void speak_capitals(base::Stream stream, std::string already_read, std::unique_ptr<Upgraded> upgraded) {
+    auto stop = std::make_shared<asio::cancellation_signal>();
+    upgraded->on_stop = [stop] { stop->emit(asio::cancellation_type::terminal); };
+    Executor executor = stream.get_executor();
+    std::shared_ptr<Upgraded> counted = std::move(upgraded);
+    auto ended = asio::bind_cancellation_slot(stop->slot(), [counted](std::exception_ptr) {});
+    asio::co_spawn(executor, repeat_in_capitals(std::move(stream), std::move(already_read)),
+                   std::move(ended));
+}
+
 awaitable<Response> upgrade_to_capitals(Request) {
     Response response{.status = 101};
     response.fields.add("Upgrade", "capitals");
-    response.upgrade = repeat_in_capitals;
+    response.upgrade = speak_capitals;
     co_return response;
 }
 

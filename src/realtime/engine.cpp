@@ -164,23 +164,22 @@ struct Place {
     bool deflate = false;
 };
 
-awaitable<void> run_link(std::shared_ptr<EngineCore> core, Place place, base::Stream stream,
-                         std::string already_read) {
+void begin_link(std::shared_ptr<EngineCore> const& core, Place const& place, base::Stream stream,
+                std::string const& already_read, std::unique_ptr<http::Upgraded> upgraded) {
     impl::LinkOptions options{.deflate = place.deflate,
                               .deflate_from_bytes = core->settings.deflate_from_bytes,
                               .message_limit_bytes = core->settings.max_payload_bytes};
-    auto link = std::make_shared<WebSocketLink>(core->timers, std::move(stream), options);
+    auto link =
+        std::make_shared<WebSocketLink>(core->timers, std::move(stream), std::move(upgraded), options);
     if (core->stopping)
         link->close(websocket::going_away);
     else if (place.is_new)
-        std::make_shared<EngineSession>(core, std::move(place.sid), std::move(place.address))
-            ->open_over(link);
+        std::make_shared<EngineSession>(core, place.sid, place.address)->open_over(link);
     else if (auto session = core->find(place.sid))
         session->offer_upgrade(link);
     else
         link->close(websocket::no_code);
-    core.reset();
-    co_await link->run(std::move(already_read));
+    link->start(already_read);
 }
 
 http::Response answer_upgrade(std::shared_ptr<EngineCore> core, http::Request const& request,
@@ -196,8 +195,9 @@ http::Response answer_upgrade(std::shared_ptr<EngineCore> core, http::Request co
         place.is_new = true;
         set_cookie(core->settings, place.sid, response);
     }
-    response.upgrade = [core, place](base::Stream stream, std::string already_read) {
-        return run_link(core, place, std::move(stream), std::move(already_read));
+    response.upgrade = [core, place](base::Stream stream, std::string const& already_read,
+                                     std::unique_ptr<http::Upgraded> upgraded) {
+        begin_link(core, place, std::move(stream), already_read, std::move(upgraded));
     };
     return response;
 }

@@ -112,7 +112,7 @@ base::Result<std::optional<Packet>> Decoder::put_text(std::string_view text) {
     if (has_attachments(packet.type) && !placeholders_fit(packet.data, attachments))
         return malformed("a placeholder without an attachment");
     if (attachments == 0) return std::optional(std::move(packet));
-    waiting_ = std::move(packet);
+    waiting_ = std::make_unique<Packet>(std::move(packet));
     missing_ = attachments;
     return std::optional<Packet>();
 }
@@ -121,7 +121,8 @@ base::Result<std::optional<Packet>> Decoder::put_binary(std::string bytes) {
     if (!waiting_) return malformed("an attachment of nothing");
     waiting_->attachments.push_back(std::move(bytes));
     if (--missing_ > 0) return std::optional<Packet>();
-    return std::exchange(waiting_, {});
+    auto complete = std::exchange(waiting_, {});
+    return std::optional(std::move(*complete));
 }
 
 std::optional<std::uint64_t> placeholder_index(json::value const& value) {

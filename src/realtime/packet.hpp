@@ -2,6 +2,7 @@
 // https://github.com/socketio/socket.io/blob/main/docs/socket.io-protocol/v5-current.md
 #pragma once
 #include <boost/json.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,7 +36,7 @@ public:
     base::Result<std::optional<Packet>> put_binary(std::string bytes);
 
 private:
-    std::optional<Packet> waiting_{};
+    std::unique_ptr<Packet> waiting_{};  // seldom there, and decoders are many
     std::size_t missing_ = 0;
 };
 

@@ -37,7 +37,7 @@ awaitable<void> Session::run() {
     try {
         begin(Phase::head, shared_->limits.header_time);
         while (co_await serve_one()) begin(Phase::idle, shared_->limits.idle_time);
-        if (upgrade_) co_await hand_over();
+        if (upgrade_ && !closing_) hand_over();
     } catch (Refusal& refused) {
         refusal = std::move(refused);
     } catch (system_error const&) {
@@ -104,7 +104,7 @@ void Session::cut(Cut why) {
 void Session::stop_softly() {
     closing_ = true;
     bool in_no_request = phase_ == Phase::idle || (phase_ == Phase::head && begin_ == end_);
-    bool has_no_end = phase_ == Phase::stream || phase_ == Phase::late || phase_ == Phase::upgraded;
+    bool has_no_end = phase_ == Phase::stream || phase_ == Phase::late;
     if (in_no_request || has_no_end) cut(Cut::stopped);
 }
 
@@ -238,15 +238,29 @@ awaitable<Response> Session::answer_late(Response early) {
     co_return std::move(late.response);
 }
 
-/// Nothing of the request is kept: upgraded connections are many, and stay long.
-awaitable<void> Session::hand_over() {
-    begin(Phase::upgraded, Duration::max());
-    auto take_over = std::exchange(upgrade_, {});
-    std::string already_read(unread());
-    buffer_ = std::vector<char>();  // "= {}" would keep the room
-    begin_ = end_ = 0;
-    for (std::string* text : {&head_, &target_, &trace_id_, &peer_}) std::exchange(*text, {}).shrink_to_fit();
-    if (!closing_) co_await take_over(std::move(stream_), std::move(already_read));
+namespace {
+
+class Counted : public Upgraded {
+public:
+    Counted(std::shared_ptr<Shared> shared, std::uint64_t number)
+        : shared_(std::move(shared)), number_(number) {
+        shared_->upgraded.emplace(number_, this);
+    }
+    ~Counted() override {
+        shared_->upgraded.erase(number_);
+        shared_->session_ended.try_send(error_code{});
+    }
+
+private:
+    std::shared_ptr<Shared> shared_;
+    std::uint64_t number_;
+};
+
+}  // namespace
+
+/// The session ends with this: upgraded connections are many, and stay long.
+void Session::hand_over() {
+    upgrade_(std::move(stream_), std::string(unread()), std::make_unique<Counted>(shared_, number_));
 }
 
 Response Session::broken(std::string_view why) {

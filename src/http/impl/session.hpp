@@ -32,7 +32,7 @@ public:
     asio::cancellation_slot slot() { return signal_.slot(); }
 
 private:
-    enum class Phase { idle, head, body, handler, late, stream, answer, upgraded };
+    enum class Phase { idle, head, body, handler, late, stream, answer };
     enum class Cut { none, deadline, stopped };
     struct Exchange {
         Request request{};
@@ -48,7 +48,7 @@ private:
     awaitable<bool> send(Exchange const& exchange, Response response);
     Response broken(std::string_view why);
     awaitable<Response> answer_late(Response early);
-    awaitable<void> hand_over();
+    void hand_over();
     awaitable<void> send_stream(Exchange const& exchange, Response const& response);
     void check_end(StreamEnd const& end);
     awaitable<void> watch_for_the_end();

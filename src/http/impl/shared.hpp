@@ -21,9 +21,12 @@ struct Shared {
     std::shared_ptr<Watchdog> watchdog{};
     std::map<std::uint64_t, Session*>
         sessions{};  // by number: their order is the same in every run of a simulation
+    std::map<std::uint64_t, Upgraded*> upgraded{};  // by the number of the session that each was
     std::uint64_t next_session = 1;
     bool stopping = false;
     asio::experimental::channel<void(error_code)> session_ended;
+
+    std::size_t connections() const { return sessions.size() + upgraded.size(); }
 
     /// Formatted once a second.
     std::string_view date();

@@ -75,6 +75,7 @@ awaitable<void> Client::admit(std::shared_ptr<Client> client, std::shared_ptr<Na
     UnderWay under_way(client->context_);
     Admission admission = co_await nsp->ask_middlewares(handshake);
     std::erase(client->joining_, nsp->name());
+    client->joining_.shrink_to_fit();  // silent clients are many
     if (!client->closed_) client->answer_join(nsp, handshake, std::move(admission));
 }
 

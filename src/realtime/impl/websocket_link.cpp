@@ -1,8 +1,8 @@
 #include "realtime/impl/websocket_link.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/this_coro.hpp>
+
+#include "base/log.hpp"
 
 namespace realtime::impl {
 
@@ -10,41 +10,43 @@ namespace websocket = http::websocket;
 
 namespace {
 
-constexpr std::size_t small_buffer_bytes = 512, large_buffer_bytes = 16 * 1024;
+constexpr std::size_t small_buffer_bytes = 120, large_buffer_bytes = 16 * 1024;
 constexpr std::size_t most_bytes_before_pong = 16 * 1024;
 constexpr Duration closing_time = 2s;
 
 }  // namespace
 
-WebSocketLink::WebSocketLink(std::shared_ptr<Timers> timers, base::Stream stream, LinkOptions options)
+WebSocketLink::WebSocketLink(std::shared_ptr<Timers> timers, base::Stream stream,
+                             std::unique_ptr<http::Upgraded> upgraded, LinkOptions options)
     : timers_(std::move(timers)),
       stream_(std::move(stream)),
+      upgraded_(std::move(upgraded)),
       options_(options),
-      reader_({.message_limit_bytes = options.message_limit_bytes, .deflate = options.deflate}) {}
+      reader_({.message_limit_bytes = options.message_limit_bytes, .deflate = options.deflate}),
+      buffer_(small_buffer_bytes) {
+    upgraded_->on_stop = [this] { abort(); };
+}
 
 // -- Reading.
 
-awaitable<void> WebSocketLink::run(std::string already_read) {
-    auto self = shared_from_this();
-    auto cancellation = co_await asio::this_coro::cancellation_state;
-    // The read has a slot of its own, which `abort` emits; so what comes from outside is handed on.
-    cancellation.slot().assign([this](asio::cancellation_type) { abort(); });
+void WebSocketLink::start(std::string_view already_read) {
     take(already_read);
-    std::exchange(already_read, {}).shrink_to_fit();
-    try {
-        while (!over_) {
-            std::size_t count = co_await stream_.async_read_some(
-                make_room(), asio::bind_cancellation_slot(read_cancel_.slot(), use_awaitable));
-            last_read_was_full_ = count == buffer_.size();
-            take({buffer_.data(), count});
-        }
-    } catch (system_error const&) {
-        // The connection is over, in whichever way.
-    }
-    cancellation.slot().clear();
-    end(why_);
-    abort();
-    stream_ = {};
+    read_on();
+}
+
+void WebSocketLink::read_on() {
+    if (over_) return finish();
+    auto done = [self = shared_from_this()](error_code failure, std::size_t bytes) {
+        self->has_read(failure, bytes);
+    };
+    stream_.async_read_some(make_room(), asio::bind_cancellation_slot(read_cancel_.slot(), std::move(done)));
+}
+
+void WebSocketLink::has_read(error_code failure, std::size_t bytes) {
+    if (failure) return finish();
+    last_read_was_full_ = bytes == buffer_.size();
+    take({buffer_.data(), bytes});
+    read_on();
 }
 
 /// Small while little comes: there are many links, and most are silent.
@@ -55,12 +57,15 @@ asio::mutable_buffer WebSocketLink::make_room() {
     return asio::buffer(buffer_);
 }
 
-void WebSocketLink::take(std::string_view bytes) {
+void WebSocketLink::take(std::string_view bytes) try {
     while (!over_ && !ignores_input_) {
         websocket::Event event = reader_.read(bytes);
         if (event.kind == websocket::Event::Kind::incomplete) return;
         take_event(std::move(event));
     }
+} catch (std::exception const& problem) {
+    base::log(base::LogLevel::error, "a real-time connection was given up", {{"problem", problem.what()}});
+    abort();
 }
 
 void WebSocketLink::take_event(websocket::Event event) {
@@ -143,6 +148,14 @@ void WebSocketLink::abort() {
     if (std::exchange(over_, true)) return;
     read_cancel_.emit(asio::cancellation_type::terminal);
     if (writing_) write_cancel_.emit(asio::cancellation_type::terminal);
+}
+
+/// Nothing is read any more.
+void WebSocketLink::finish() {
+    end(why_);
+    abort();
+    stream_ = {};
+    upgraded_.reset();
 }
 
 void WebSocketLink::end(std::string_view why) {

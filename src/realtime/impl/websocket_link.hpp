@@ -25,11 +25,12 @@ struct LinkOptions {
 
 class WebSocketLink : public std::enable_shared_from_this<WebSocketLink> {
 public:
-    WebSocketLink(std::shared_ptr<Timers> timers, base::Stream stream, LinkOptions options);
+    WebSocketLink(std::shared_ptr<Timers> timers, base::Stream stream,
+                  std::unique_ptr<http::Upgraded> upgraded, LinkOptions options);
 
-    /// Until the connection is over; the coroutine it runs in may be cancelled. The owner hears of the end
-    /// once.
-    awaitable<void> run(std::string already_read);
+    /// Reads until the connection is over; then the owner hears of the end, once. No coroutine: ten thousand
+    /// that wait would cost more than all else that a client has.
+    void start(std::string_view already_read);
     void set_owner(std::shared_ptr<LinkOwner> owner) { owner_ = std::move(owner); }
 
     SendQueue& queue() { return queue_; }
@@ -44,20 +45,24 @@ public:
     void abort();
 
 private:
+    void read_on();
+    void has_read(error_code failure, std::size_t bytes);
     void take(std::string_view bytes);
     void take_event(http::websocket::Event event);
     asio::mutable_buffer make_room();
     void write_rest(base::GatherList const& frames);
     void written(error_code failure, std::size_t bytes);
     void end_if_all_is_said();
+    void finish();
     void end(std::string_view why);
 
     std::shared_ptr<Timers> timers_;
     std::shared_ptr<LinkOwner> owner_{};
     base::Stream stream_;
+    std::unique_ptr<http::Upgraded> upgraded_;
     LinkOptions options_;
     http::websocket::Reader reader_;
-    std::vector<char> buffer_{};
+    std::vector<char> buffer_;
     bool last_read_was_full_ = false;
     SendQueue queue_{};
     std::string_view why_ = reason::transport_close;
