@@ -136,7 +136,20 @@ describe('the entrance', () => {
     }));
     await open('/');
     expect(screen.getByLabelText('Set-up token').getAttribute('aria-describedby')).toBe('token-hint');
-    expect(document.getElementById('token-hint')!.textContent).toContain('printed it when it was started');
+    expect(document.getElementById('token-hint')!.textContent).toContain(
+      'Printed when the server was started',
+    );
+  });
+
+  it('says what to do about a set-up token that is not taken', async () => {
+    server.on('GET', '/api/admin/session', () => ({
+      body: { ...session, user: null, setup_required: true },
+    }));
+    server.on('POST', '/api/admin/setup', () => problem(401, 'unauthenticated', 'the set-up token is wrong'));
+    await open('/');
+    fireEvent.submit(screen.getByLabelText('Set-up token').closest('form')!);
+    await pass(0);
+    expect(screen.getByRole('alert').textContent).toContain('restart the server, then try again');
   });
 });
 

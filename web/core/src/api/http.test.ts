@@ -49,7 +49,9 @@ describe('http', () => {
   it('says that the server cannot be reached', async () => {
     const { server, http } = setUp();
     server.reachable = false;
-    expect((await errorOf(http.get('/api/x'))).code).toBe('unreachable');
+    const error = await errorOf(http.send('POST', '/api/x'));
+    expect(error.code).toBe('unreachable');
+    expect(error.advice).toContain('try again'); // nobody else does it
   });
 
   it('tells when nobody is signed in, but not for a wrong password', async () => {

@@ -29,7 +29,7 @@ export function optionsOf(chart: () => ChartData, { width, height, zone, group }
     width,
     height,
     legend: { show: false },
-    padding: [14, 12, 0, 0],
+    padding: [14, 30, 0, 0], // half of a time fits beside the last
     cursor: { y: false, points: { size: 6 }, sync: group ? { key: group } : undefined },
     scales: {
       x: { time: true, range: (_, begin, end) => spanOf(chart().times, begin, end) },

@@ -80,7 +80,7 @@ export function DeploymentTable({ items, compact = false, ofOne = false, sorting
             <td className={`${wide} whitespace-nowrap text-muted`}>
               <Took deployment={one} />
             </td>
-            <td className={`${wide} min-w-16 [overflow-wrap:anywhere] text-muted`}>{one.actor}</td>
+            <td className={`${wide} min-w-28 [overflow-wrap:anywhere] text-muted`}>{one.actor}</td>
           </tr>
         ))}
       </tbody>

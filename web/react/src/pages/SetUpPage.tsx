@@ -61,7 +61,13 @@ export function SetUpPage() {
           />
         </div>
         <PasswordField autoComplete="new-password" shortest={shortestPassword} />
-        {error && <ErrorState error={error} title={t.setUp.failedTitle} />}
+        {error && (
+          <ErrorState
+            error={error}
+            title={t.setUp.failedTitle}
+            note={error.code === 'unauthenticated' ? t.setUp.failedNote : undefined}
+          />
+        )}
         <Button type="submit" kind="primary" aria-busy={busy}>
           {t.setUp.submit}
         </Button>

@@ -141,7 +141,7 @@ export const common = {
       unavailable: 'Try again in a moment.',
       timed_out: 'It may have been done all the same: look before you try again.',
       internal: 'This is a fault of the server. Report it with the trace id.',
-      unreachable: 'Check your network. It is tried again by itself.',
+      unreachable: 'Check your network and whether the server runs, then try again.',
       unreadable: 'A proxy between here and the server may have answered. Try again.',
     },
     boundary: 'A fault of this page stopped it. What the server does is not touched.',

@@ -72,7 +72,8 @@ export const deploying = {
     busy: 'Asking for it',
     change: 'Change something',
     forget: 'Clear the draft',
-    started: (version: string, environment: string) => `${version} to ${environment} was asked for`,
+    started: (version: string, environment: string) =>
+      `The deployment of ${version} to ${environment} was accepted`,
     failedTitle: 'Not deployed',
     planFailedTitle: 'No plan',
     problems: {
@@ -119,8 +120,8 @@ export const deploying = {
       promote: 'Promoted',
       promote_all: 'Promoted past all steps',
       abort: 'Going back',
-      retry: 'A new deployment was asked for',
-      rollback: 'The roll-back was asked for',
+      retry: 'A new deployment was accepted',
+      rollback: 'The roll-back was accepted',
     },
     group: 'Actions',
     newOne: (version: string) => `the new ${version}`,

@@ -192,7 +192,7 @@ export const operating = {
     title: (version: string, environment: string) => `${version} to ${environment}`,
     of: (environment: string) => `in ${environment}`,
     askedBy: 'Asked for by',
-    asker: (actor: string, trigger: string) => `${actor} (${trigger})`,
+    asker: (actor: string, trigger: string) => (trigger === 'api' ? actor : `${actor} (${trigger})`),
     began: 'Began',
     ended: 'Ended',
     took: 'Took',

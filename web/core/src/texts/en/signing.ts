@@ -18,11 +18,12 @@ export const signing = {
     intro: 'Nobody can sign in yet. Whoever started the server proves it with the set-up token.',
     token: 'Set-up token',
     tokenHint:
-      'The server printed it when it was started, after "set-up token:". It is in its log or terminal, works once, and for 30 minutes; a restart of the server prints a new one.',
+      'Printed when the server was started, and in its log: letters and digits with dashes. It works once, within 30 minutes; a restart of the server prints a new one.',
     passwordHint: '15 characters or more. A sentence is easier to keep in mind than symbols.',
     tooShort: (missing: number) => `${missing} more to go`,
     submit: 'Make the administrator and sign in',
     failedTitle: 'Not set up',
+    failedNote: 'Take the token of the newest start, or restart the server, then try again.',
   },
   unreachable: {
     title: 'The server does not answer',
