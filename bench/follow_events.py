@@ -10,6 +10,7 @@ from report import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 FOLLOWERS = 1000
+CROWD = 10000
 
 
 def echo(quick):
@@ -21,11 +22,11 @@ def echo(quick):
     return json.loads(done.stdout)
 
 
-def followed(orders):
-    """What portal.mjs says of a portal with 1,000 followers."""
+def on_a_portal(program, followers, orders):
+    """What the program says of that many followers of a portal under traffic, on which a canary bakes."""
     folder = subprocess.run([HERE.parent / "tests" / "realtime" / "install.sh"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     try:
-        subprocess.run(["cp", HERE / "realtime" / "portal.mjs", folder], check=True)
+        subprocess.run(["cp", HERE / "realtime" / program, HERE / "realtime" / "raw_clients.mjs", folder], check=True)
         with sites.site() as portal:
             sites.start(portal)
             portal.wait_end(portal.deploy("1.0.0"))
@@ -34,8 +35,8 @@ def followed(orders):
                             {"version": "1.1.0", "strategy": "canary", "options": {"strategy": {"bake": "30m"}}})["id"]
             portal.wait_weight(id, 25)
             until(lambda: "bake" in str(portal.deployment(id)["components"][0]["plan"][portal.deployment(id)["components"][0]["step"] - 1]["kind"]), "it bakes")
-            said = subprocess.run([folder + "/node", "portal.mjs", "http://" + portal.address, portal.token, id, str(FOLLOWERS), str(orders)],
-                                  stdout=subprocess.PIPE, text=True, check=True, cwd=folder)
+            said = subprocess.run([folder + "/node", program, "http://" + portal.address, portal.token, id, str(followers), str(orders),
+                                   str(portal.portal.pid)], stdout=subprocess.PIPE, text=True, check=True, cwd=folder)
             portal.stop_traffic()
     finally:
         subprocess.run(["rm", "-rf", folder], check=True)
@@ -52,8 +53,10 @@ def run(report, folder, quick):
     report.goal("memory a connected client", "at most a third of npm socket.io",
                 ", ".join(f"1/{values['better']:.1f}" for values in memory.values()) + " of it", all(values["better"] >= 3 for values in memory.values()))
     report.goal("10,000 clients", "at most 24 KiB each", f"{largest:.1f} KiB", largest <= 24)
-    portal = followed(20 if quick else 200)
+    portal = on_a_portal("portal.mjs", FOLLOWERS, 20 if quick else 200)
     report.goal("from an order to each of 1,000 followers", "-", f"p99 {portal['p99']:.0f} ms", True)
+    crowd = on_a_portal("crowd.mjs", CROWD, 10 if quick else 100)
+    report.goal(f"{CROWD:,} followers of one portal: without an event of a deployment", "0", f"{crowd['lacking']}", crowd["lacking"] == 0)
     report.chapter("Events over Socket.IO", f"""
 `realtime-echo` is the portal's library with the handlers of its npm twin (`tests/realtime/echo.mjs`: socket.io 4.8, as it comes); the same clients, which
 parse no more than they must, measure both in turns. CPU is the server process's, kernel included: on loopback that is most of it, because the
@@ -64,4 +67,9 @@ sender's call does the receiver's work, too.
 A portal under traffic with {FOLLOWERS:,} followers of `admin`; a deployment is paused and resumed in turn. From sending the request until a follower has
 the event, so asking, committing and telling together, over {portal['deliveries']:,} deliveries: median {portal['median']:.0f} ms,
 **p99 {portal['p99']:.0f} ms**, longest {portal['most']:.0f} ms. Half of the machine is busy being the thousand clients.
+
+The same with {CROWD:,} followers, over raw sockets; then the deployment is promoted to its end. All of them got the same {crowd['events']:,} events of it.
+From sending the request until the **last** follower has the event: median {crowd['median']:,.0f} ms, p99 {crowd['p99']:,.0f} ms, longest {crowd['most']:,.0f} ms.
+Memory (RSS) of the portal: {crowd['before'] / 1024:.1f} MiB before, {crowd['after'] / 1024:.1f} MiB with them, {crowd['each']:.1f} KiB each;
+{crowd['high'] / 1024:.1f} MiB after all of it. {CROWD:,} had joined after {crowd['joined'] / 1000:.1f} s.
 """)

@@ -27,4 +27,5 @@ if ! cmp -s bench/express/package-lock.json "$BENCH_EXPRESS/installed"; then
   cp bench/express/package-lock.json "$BENCH_EXPRESS/installed"
 fi
 
+ulimit -n "$(ulimit -Hn)"  # ten thousand followers are as many files, here and in the portal
 exec env PYTHONDONTWRITEBYTECODE=1 python3 bench/main.py "$@"

@@ -12,10 +12,11 @@ const {values: flags} = parseArgs({
         seconds: {type: 'string', default: '5'},          // of that
         idle: {type: 'string', default: '1000,10000'},    // clients, for the memory
         rounds: {type: 'string', default: '3'},           // of everything but the largest `idle`; the median counts
+        memory: {type: 'boolean', default: false},        // nothing but the memory: a busy machine does not change it
         json: {type: 'boolean', default: false},          // medians for a program: {row: {server: value, better}}
     },
 });
-const {idle: idleCounts, json, ...plain} = flags;
+const {idle: idleCounts, memory: onlyMemory, json, ...plain} = flags;
 const numbers = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, Number(value)]));
 const idle = idleCounts.split(',').filter(Boolean).map(Number);
 const servers = [['npm', oracleCommand]];
@@ -30,11 +31,13 @@ const note = (row, server, value) => {
 
 for (let round = 0; round < numbers.rounds; round++) {
     for (const [name, command] of servers) {
-        const {cpu, rate, median: middle, high} = await delivery(command, numbers);
-        note('CPU for a delivered event, us', name, cpu);
-        note('delivered events a second, at most', name, rate);
-        note(`latency at ${numbers.rate} events a second, median, ms`, name, middle);
-        note('latency, 99th percentile, ms', name, high);
+        if (!onlyMemory) {
+            const {cpu, rate, median: middle, high} = await delivery(command, numbers);
+            note('CPU for a delivered event, us', name, cpu);
+            note('delivered events a second, at most', name, rate);
+            note(`latency at ${numbers.rate} events a second, median, ms`, name, middle);
+            note('latency, 99th percentile, ms', name, high);
+        }
         for (const count of idle) {
             if (round > 0 && count === Math.max(...idle) && idle.length > 1) continue;
             note(`memory of an idle client, of ${count}, KiB`, name, await memory(command, count) / 1024);

@@ -4,11 +4,11 @@ import net from 'node:net';
 import {performance} from 'node:perf_hooks';
 
 const sampled = 10;            // one in so many clients measures latency
-const portsOfAnAddress = 20000;  // of one source address; then the next of 127.0.0.0/8 is used
+export const portsOfAnAddress = 20000;  // of one source address; then the next of 127.0.0.0/8 is used
 const marker = Buffer.from('"sent":');
 
 // Frames of clients are masked; a mask of zeros leaves the text as it is.
-function frame(text) {
+export function frame(text) {
     const body = Buffer.from(text);
     const head = body.length < 126 ? [0x81, 0x80 | body.length] : [0x81, 0x80 | 126, body.length >> 8, body.length & 255];
     return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), body]);
@@ -110,7 +110,7 @@ export class RawClients {
 }
 
 // 0 if not even the length is there.
-function frameSize(data, at) {
+export function frameSize(data, at) {
     if (data.length - at < 2) return 0;
     const length = data[at + 1];
     if (length < 126) return 2 + length;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [--clients 1000] [--events 300] [--bytes 200] [--rate 20] [--seconds 5] [--idle 1000,10000] [--rounds 3]:
+# run.sh [--clients 1000] [--events 300] [--bytes 200] [--rate 20] [--seconds 5] [--idle 1000,10000] [--rounds 3] [--memory]:
 # Socket.IO over WebSocket, the npm server beside $REALTIME_ECHO_PROGRAM (without it, alone). Loopback only.
 set -euo pipefail
 cd "$(dirname "$0")"
