@@ -289,6 +289,13 @@ class Faults(unittest.TestCase):
         site.address = first_address
         id = site.deploy("1.1.0", "canary")
         site.wait_weight(id, 50)
+        site.address = stand_by
+        told = site.deployment(id)
+        self.assertEqual((told["version"], told["status"]), ("1.1.0", "deploying"), "the stand-by answers what is stored")
+        with self.assertRaises(Refused) as refused:
+            site.act(id, "pause")
+        self.assertEqual((refused.exception.status, refused.exception.problem["code"]), (409, "conflict"))
+        self.assertIn("driven by another portal", refused.exception.problem["detail"])
         first.send_signal(signal.SIGSTOP)  # halted for longer than its lease
         site.address = stand_by
         site.wait_for(id, lambda seen: seen["observed_at"] is not None, "the stand-by has taken over")

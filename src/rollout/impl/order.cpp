@@ -404,6 +404,9 @@ awaitable<Result<model::DeploymentView>> Engine::Impl::change(DeploymentId id, A
     if (place == open.end()) {
         auto find = [id](store::Transaction& transaction) { return store::find_deployment(transaction, id); };
         CO_TRY(model::Deployment ended, co_await world.store.read(std::move(find)));
+        if (!is_final(ended.phase))
+            co_return conflict(
+                fmt::format("deployment {} is driven by another portal; ask that one", id.value));
         co_return conflict(
             fmt::format("deployment {} has ended: it is {}", id.value, base::enum_name(ended.phase)));
     }
