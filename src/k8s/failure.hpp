@@ -44,6 +44,8 @@ struct Failure : base::Error {
     std::optional<Duration> retry_after{};
     /// Nobody knows whether the request has changed something: look before trying again.
     bool may_have_taken_effect = false;
+
+    base::Error const& as_error() const { return *this; }
 };
 
 template <class T>

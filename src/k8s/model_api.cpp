@@ -16,7 +16,6 @@ namespace k8s {
 
 using impl::answer_json;
 using impl::answer_status;
-using impl::Key;
 using impl::ModelRequest;
 using impl::Stored;
 using impl::Written;
@@ -121,7 +120,7 @@ std::string event_line(std::string_view type, json::value const& object) {
 }  // namespace
 
 struct ModelApi::Watcher {
-    Watcher(ModelApi& model, Executor executor) : api(model), wake(std::move(executor), 1) {
+    Watcher(ModelApi& model, Executor const& executor) : api(model), wake(executor, 1) {
         api.watchers_.insert(this);
     }
     Watcher(Watcher const&) = delete;

@@ -212,7 +212,7 @@ awaitable<std::vector<base::Result<Rehearsal>>> ClusterDriver::rehearse(std::vec
     auto found = impl_->find({drafts.front().environment, {}});
     auto client = found ? (*found)->client() : base::Result<k8s::Client>(found.error());
     if (!client) co_return std::vector<base::Result<Rehearsal>>(drafts.size(), client.error());
-    std::shared_ptr<Cluster> cluster = *found;
+    std::shared_ptr<Cluster> const& cluster = *found;
     std::vector<Premises> all;
     std::vector<std::size_t> places;  // of each of them in the answers
     for (std::size_t i = 0; i < drafts.size(); ++i) {

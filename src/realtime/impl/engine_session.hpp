@@ -10,7 +10,7 @@ namespace realtime::impl {
 
 /// A GET that waits for packets. Its answer may come before the wait has begun.
 struct PendingGet {
-    explicit PendingGet(Executor executor) : answer(std::move(executor), 1) {}
+    explicit PendingGet(Executor const& executor) : answer(executor, 1) {}
     asio::experimental::channel<void(error_code, http::Response)> answer;
 };
 

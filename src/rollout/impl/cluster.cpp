@@ -318,8 +318,7 @@ awaitable<base::Result<void>> Cluster::patch(std::string resource, std::string n
         k8s::Reason const reason = patched.error().reason;
         // Somebody has changed it since we looked: the next look shows how it is now.
         bool const overtaken = reason == k8s::Reason::patch_refused || reason == k8s::Reason::conflict;
-        co_return overtaken ? base::unavailable(patched.error().message)
-                            : static_cast<base::Error>(patched.error());
+        co_return overtaken ? base::unavailable(patched.error().message) : patched.error().as_error();
     }
     informers_.at(resource)->learn(std::move(*patched));
     co_return base::Result<void>{};
@@ -332,7 +331,7 @@ awaitable<base::Result<void>> Cluster::try_patch(std::string resource, std::stri
     write.dry_run = true;
     write.call.limit = dry_run_limit;
     auto accepted = co_await send(std::move(resource), std::move(name), std::move(operations), write);
-    if (!accepted) co_return static_cast<base::Error>(accepted.error());
+    if (!accepted) co_return accepted.error().as_error();
     co_return base::Result<void>{};
 }
 
@@ -345,7 +344,7 @@ awaitable<base::Result<void>> Cluster::read_endpoints(ClusterState& state) const
     k8s::Selection of{.namespace_ = namespace_, .labels = "kubernetes.io/service-name=" + service};
     k8s::Call const call{.limit = node_answer_limit};
     auto slices = co_await client_->list(k8s::endpoint_slices, std::move(of), call);
-    if (!slices) co_return static_cast<base::Error>(slices.error());
+    if (!slices) co_return slices.error().as_error();
     for (json::value const& slice : slices->items) add_ready_endpoints(slice, state.blue.endpoints);
     state.green.endpoints = state.blue.endpoints;
     co_return base::Result<void>{};
@@ -375,7 +374,7 @@ awaitable<base::Result<std::vector<model::ClusterEvent>>> Cluster::events(
     if (auto ready = client(); !ready) co_return ready.error();
     k8s::Selection all{.namespace_ = namespace_};
     auto listed = co_await client_->list(k8s::events, std::move(all));
-    if (!listed) co_return static_cast<base::Error>(listed.error());
+    if (!listed) co_return listed.error().as_error();
     std::vector<ComponentObjects> components;
     for (auto const& [component, revision] : of) components.push_back(objects_of(component, revision));
     co_return events_of(components, listed->items);

@@ -17,10 +17,8 @@ using Signal = asio::experimental::channel<void(error_code)>;
 
 /// A deployment that has not ended, with its rollouts.
 struct Open {
-    Open(Executor executor, model::Deployment its_deployment, std::vector<model::Rollout> its_rollouts)
-        : mutex(std::move(executor)),
-          deployment(std::move(its_deployment)),
-          rollouts(std::move(its_rollouts)) {}
+    Open(Executor const& executor, model::Deployment its_deployment, std::vector<model::Rollout> its_rollouts)
+        : mutex(executor), deployment(std::move(its_deployment)), rollouts(std::move(its_rollouts)) {}
     model::Rollout* rollout_of(std::string const& component);
 
     base::Mutex mutex;  // held from a decision to its commit

@@ -10,7 +10,6 @@ namespace {
 
 using base::conflict;
 using base::invalid;
-using base::not_found;
 using model::AbortCause;
 using model::Component;
 using model::Environment;

@@ -12,7 +12,7 @@ constexpr k8s::Call call{.limit = 5s};
 
 template <class T>
 base::Result<T> plain(k8s::Result<T> result) {
-    if (!result) return static_cast<base::Error>(result.error());
+    if (!result) return result.error().as_error();
     return std::move(*result);
 }
 
@@ -90,7 +90,7 @@ private:
         for (k8s::Rule const& rule : rules_)
             if (rule.allows(action)) co_return true;
         auto permission = co_await client_.can_i(action, call);
-        if (!permission) co_return static_cast<base::Error>(permission.error());
+        if (!permission) co_return permission.error().as_error();
         co_return permission->allowed;
     }
 
@@ -119,7 +119,7 @@ private:
         if (list)
             objects = std::move(list->items);
         else
-            objects = static_cast<base::Error>(list.error());
+            objects = list.error().as_error();
     }
 
     awaitable<void> read_account(std::string name) {
