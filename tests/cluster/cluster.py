@@ -17,6 +17,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -140,6 +141,30 @@ class Cluster:
         content = json.loads(answer)
         assert content["status"] == "success", answer
         return [(series["metric"], float(series["value"][1])) for series in content["data"]["result"]]
+
+    @contextlib.contextmanager
+    def scraped(self, namespace):
+        """For this long Prometheus reads what the pods of the namespace count, each second who they are now. Only a cluster of ours."""
+        file = pathlib.Path(self.folder) / "config" / "pods" / f"{namespace}.json"
+        file.parent.mkdir(exist_ok=True)
+        over = threading.Event()
+
+        def tell():
+            while not over.wait(1):
+                pods = json.loads(self.kubectl("get", "pods", "--namespace", namespace, "--output", "json"))["items"]
+                targets = [{"targets": [f"{pod['status']['podIP']}:8080"], "labels": {"namespace": namespace, "pod": pod["metadata"]["name"]}}
+                           for pod in pods if pod["status"].get("podIP")]
+                new = file.with_suffix(".new")
+                new.write_text(json.dumps(targets), encoding="utf-8")
+                new.rename(file)
+        teller = threading.Thread(target=tell)
+        teller.start()
+        try:
+            yield
+        finally:
+            over.set()
+            teller.join()
+            file.unlink(missing_ok=True)
 
     def api_requests(self, namespace, agent, since):
         """What a program has asked the API server for in a namespace, by verb, without its watches; None when there is no audit log."""

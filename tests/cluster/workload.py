@@ -2,16 +2,15 @@
 
 
 def deployment(name, image, replicas=2, arguments=()):
-    """Its pods serve on port 8080; demo-service goes on serving for a second after it is told to end, and Prometheus reads what it counts."""
-    counts = "demo-service" in image
-    health = "/healthz" if counts else "/"
+    """Its pods serve on port 8080; demo-service goes on serving for a second after it is told to end."""
+    health = "/healthz" if "demo-service" in image else "/"
     container = {"name": "web", "image": f"pilothouse.test/{image}", "imagePullPolicy": "Never", "ports": [{"containerPort": 8080}],
                  "readinessProbe": {"httpGet": {"path": health, "port": 8080}, "periodSeconds": 1}}
     if arguments:
         container["args"] = list(arguments)
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": {
         "replicas": replicas, "selector": {"matchLabels": {"app": name}},
-        "template": {"metadata": {"labels": {"app": name}, "annotations": {"prometheus.io/scrape": "true"} if counts else {}}, "spec": {"terminationGracePeriodSeconds": 10, "containers": [container]}}}}
+        "template": {"metadata": {"labels": {"app": name}}, "spec": {"terminationGracePeriodSeconds": 10, "containers": [container]}}}}
 
 
 def service(name, app):
