@@ -33,8 +33,9 @@ struct KubeconfigsTest : testing::Test {
     KubeconfigsTest() {
         std::string name = "/tmp/pilothouse-kubeconfigs-test-XXXXXX";
         folder = ::mkdtemp(name.data());
-        store = std::move(*store::open_sqlite({.file = folder + "/pilothouse.db"}, context.get_executor(),
-                                              context.get_executor()));
+        auto opened = store::open_sqlite({.file = folder + "/pilothouse.db"}, context.get_executor(),
+                                         context.get_executor());
+        store = std::move(*opened);
         kubeconfigs.emplace(Surroundings{*store, clock, files, context.get_executor(), context.get_executor(),
                                          [this](std::span<unsigned char> bytes) { fill(bytes); }},
                             key_path);
