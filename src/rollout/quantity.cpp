@@ -56,8 +56,7 @@ std::optional<Unit> unit_of(std::string_view suffix) {
 }  // namespace
 
 base::Result<Quantity> parse_quantity(std::string_view text) {
-    base::Error const none =
-        base::invalid(fmt::format("\"{}\" is no quantity", text.substr(0, longest_text)));
+    base::Error none = base::invalid(fmt::format("\"{}\" is no quantity", text.substr(0, longest_text)));
     if (text.size() > longest_text) return none;
     std::string_view rest = text;
     bool const negative = rest.starts_with('-');
